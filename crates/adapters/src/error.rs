@@ -1,0 +1,46 @@
+//! What can be wrong with an adapter's settings.
+
+use thiserror::Error;
+
+/// An adapter that cannot be built as asked.
+#[derive(Debug, Error, PartialEq)]
+pub enum AdapterError {
+    /// Rank 0 adapts nothing.
+    #[error("rank must be at least 1, but is 0")]
+    RankZero,
+    /// `rank` orthonormal vectors do not exist in a space of fewer dimensions.
+    #[error(
+        "{factor} cannot have {rank} orthonormal vectors of length {length}; choose a rank of at most {length}"
+    )]
+    RankTooLarge {
+        /// `A` or `B`.
+        factor: &'static str,
+        /// The rank asked for.
+        rank: usize,
+        /// Length of each vector: d_in for A, d_out for B.
+        length: usize,
+    },
+    /// Both factors zero give a product whose gradients are zero too.
+    #[error("both factors start at zero, so neither would ever change; start one of them elsewhere")]
+    BothZero,
+    /// Dropout outside [0, 1).
+    #[error("adapter dropout must be at least 0 and below 1, but is {dropout}")]
+    Dropout {
+        /// The value given.
+        dropout: f64,
+    },
+    /// Scale is not a positive number.
+    #[error("alpha must be a positive number, but is {alpha}")]
+    Alpha {
+        /// The value given.
+        alpha: f64,
+    },
+    /// No layer has one of the names asked for.
+    #[error("no layer is named {}; layers that can be adapted: {}", targets.join(" or "), available.join(", "))]
+    NoTarget {
+        /// Names asked for.
+        targets: Vec<String>,
+        /// Paths of the layers that exist.
+        available: Vec<String>,
+    },
+}

@@ -1,0 +1,185 @@
+//! How each factor starts; the only place that draws random numbers.
+//!
+//! A is `rank x d_in` and B is `d_out x rank` as in the paper; both are returned row-major in
+//! Burn's orientation (`a: [d_in, rank]`, `b: [rank, d_out]`).
+//!
+//! | init | A | B | norm of A's rows, B's columns |
+//! |---|---|---|---|
+//! | `Zero` | 0 | 0 | 0 |
+//! | `Orthonormal` | Haar, `A A^T = I` | Haar, `B^T B = I` | 1, 1 |
+//! | `KaimingUniform` | `U(-1/sqrt(d_in), 1/sqrt(d_in))` | `U(-1/sqrt(rank), 1/sqrt(rank))` | about 0.577, `sqrt(d_out / (3 rank))` |
+//! | `SingularVectors` | first right singular vectors of W0 | first left ones | 1, 1 |
+//! | `SingularVectorsReleased` | first columns of V^H of a fresh weight | first left ones of it | 1, 1 |
+//!
+//! Behaviours 1.4. Kaiming's fan-in of B is the rank, which makes B's columns long (behaviours 0.4):
+//! that is how the original LoRA code would do it, so we keep it.
+
+use burn::linalg::svd;
+use burn::tensor::{Tensor, TensorData};
+use rand::Rng;
+
+use crate::{AdapterError, FactorInit};
+
+/// Sweeps of the Jacobi iteration; six already reach f32 precision on transformer weights.
+const SVD_SWEEPS: usize = 12;
+
+/// Values of `a: [d_in, rank]`.
+///
+/// `weight` is the pretrained weight in Burn's orientation, `[d_in, d_out]`.
+pub(crate) fn factor_a(
+    init: FactorInit,
+    rank: usize,
+    weight: &Tensor<2>,
+    rng: &mut impl Rng,
+) -> Result<Vec<f32>, AdapterError> {
+    let [d_in, d_out] = weight.dims();
+    check_rank(init, "A", rank, d_in, d_out)?;
+    Ok(match init {
+        FactorInit::Zero => vec![0.0; d_in * rank],
+        FactorInit::Orthonormal => transpose(&orthonormal_rows(rank, d_in, rng), rank, d_in),
+        FactorInit::KaimingUniform => uniform(d_in * rank, (d_in as f64).sqrt().recip(), rng),
+        FactorInit::SingularVectors => {
+            // W0^T = V S U^T, so the left factor of Burn's orientation holds the paper's V.
+            let (v, _, _) = svd::<2, 1>(weight.clone(), SVD_SWEEPS);
+            host(v.slice([0..d_in, 0..rank]))
+        }
+        FactorInit::SingularVectorsReleased => {
+            // The released code reads V^H but takes its first columns: entry (j, i) of A^T here is
+            // V^H[j, i]. V^H needs all its d_in rows, so a wide weight's are completed.
+            let v = fresh_right_vectors(d_in, d_out, weight, rng);
+            (0..d_in * rank)
+                .map(|k| {
+                    let (j, i) = (k / rank, k % rank);
+                    v[j][i] as f32
+                })
+                .collect()
+        }
+    })
+}
+
+/// Values of `b: [rank, d_out]`.
+pub(crate) fn factor_b(
+    init: FactorInit,
+    rank: usize,
+    weight: &Tensor<2>,
+    rng: &mut impl Rng,
+) -> Result<Vec<f32>, AdapterError> {
+    let [d_in, d_out] = weight.dims();
+    check_rank(init, "B", rank, d_out, d_in)?;
+    Ok(match init {
+        FactorInit::Zero => vec![0.0; rank * d_out],
+        FactorInit::Orthonormal => flatten(&orthonormal_rows(rank, d_out, rng)),
+        FactorInit::KaimingUniform => uniform(rank * d_out, (rank as f64).sqrt().recip(), rng),
+        FactorInit::SingularVectors => {
+            let (_, _, ut) = svd::<2, 1>(weight.clone(), SVD_SWEEPS);
+            host(ut.slice([0..rank, 0..d_out]))
+        }
+        FactorInit::SingularVectorsReleased => {
+            let fresh = fresh_weight(d_in, d_out, weight, rng);
+            let (_, _, ut) = svd::<2, 1>(fresh, SVD_SWEEPS);
+            host(ut.slice([0..rank, 0..d_out]))
+        }
+    })
+}
+
+fn check_rank(
+    init: FactorInit,
+    factor: &'static str,
+    rank: usize,
+    length: usize,
+    other: usize,
+) -> Result<(), AdapterError> {
+    if rank == 0 {
+        return Err(AdapterError::RankZero);
+    }
+    let available = match init {
+        FactorInit::Zero | FactorInit::KaimingUniform => return Ok(()),
+        FactorInit::Orthonormal => length,
+        FactorInit::SingularVectors | FactorInit::SingularVectorsReleased => length.min(other),
+    };
+    if rank > available {
+        return Err(AdapterError::RankTooLarge {
+            factor,
+            rank,
+            length: available,
+        });
+    }
+    Ok(())
+}
+
+fn uniform(n: usize, bound: f64, rng: &mut impl Rng) -> Vec<f32> {
+    (0..n)
+        .map(|_| rng.random_range(-bound..bound) as f32)
+        .collect()
+}
+
+/// `rows` orthonormal vectors, Haar distributed: Gram-Schmidt on Gaussian vectors, which is the QR
+/// decomposition with a positive diagonal (Mezzadri, 2007). Two passes, in f64.
+fn orthonormal_rows(rows: usize, length: usize, rng: &mut impl Rng) -> Vec<Vec<f64>> {
+    let mut basis = Vec::with_capacity(rows);
+    extend_basis(&mut basis, rows, length, rng);
+    basis
+}
+
+/// Adds Gaussian vectors, orthonormalised against all before them, until there are `rows`.
+fn extend_basis(basis: &mut Vec<Vec<f64>>, rows: usize, length: usize, rng: &mut impl Rng) {
+    while basis.len() < rows {
+        let mut v: Vec<f64> = (0..length).map(|_| gaussian(rng)).collect();
+        for _ in 0..2 {
+            for u in basis.iter() {
+                let dot: f64 = u.iter().zip(&v).map(|(u, v)| u * v).sum();
+                v.iter_mut().zip(u).for_each(|(v, u)| *v -= dot * u);
+            }
+        }
+        let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
+        // A draw that lies in the span already is astronomically rare; draw again.
+        if norm > 1e-6 {
+            v.iter_mut().for_each(|v| *v /= norm);
+            basis.push(v);
+        }
+    }
+}
+
+/// One standard normal number (Box and Muller, 1958).
+fn gaussian(rng: &mut impl Rng) -> f64 {
+    let u: f64 = 1.0 - rng.random::<f64>();
+    let v: f64 = rng.random();
+    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+}
+
+/// A weight as a new dense layer would have it: `U(-1/sqrt(d_in), 1/sqrt(d_in))`.
+fn fresh_weight(d_in: usize, d_out: usize, like: &Tensor<2>, rng: &mut impl Rng) -> Tensor<2> {
+    let values = uniform(d_in * d_out, (d_in as f64).sqrt().recip(), rng);
+    Tensor::from_data(TensorData::new(values, [d_in, d_out]), &like.device())
+}
+
+/// All `d_in` rows of V^H of a fresh weight.
+fn fresh_right_vectors(
+    d_in: usize,
+    d_out: usize,
+    like: &Tensor<2>,
+    rng: &mut impl Rng,
+) -> Vec<Vec<f64>> {
+    let (v, _, _) = svd::<2, 1>(fresh_weight(d_in, d_out, like, rng), SVD_SWEEPS);
+    let [_, found] = v.dims();
+    let v = host(v);
+    let mut rows: Vec<Vec<f64>> = (0..found)
+        .map(|i| (0..d_in).map(|j| f64::from(v[j * found + i])).collect())
+        .collect();
+    extend_basis(&mut rows, d_in, d_in, rng);
+    rows
+}
+
+fn flatten(rows: &[Vec<f64>]) -> Vec<f32> {
+    rows.iter().flatten().map(|&v| v as f32).collect()
+}
+
+fn transpose(rows: &[Vec<f64>], n_rows: usize, length: usize) -> Vec<f32> {
+    (0..length * n_rows)
+        .map(|k| rows[k % n_rows][k / n_rows] as f32)
+        .collect()
+}
+
+fn host(tensor: Tensor<2>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}

@@ -1,0 +1,240 @@
+//! The page: one self-contained HTML file beside the pictures it shows.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use results::{AVERAGE, CellState, Table};
+
+use crate::claims::ClaimFigure;
+use crate::dots::ours_name;
+use crate::label::{Piece, pieces};
+use crate::page_table;
+use crate::provenance::Provenance;
+use crate::render::Request;
+
+/// One rendered table.
+pub struct Shown {
+    /// File stem of the table and its pictures.
+    pub stem: String,
+    /// The table.
+    pub table: Table,
+    /// Size of the dot plot, in logical pixels.
+    pub size: (u32, u32),
+    /// The claims plot's data, if it was drawn.
+    pub claims: Option<ClaimFigure>,
+}
+
+/// The whole page.
+pub fn html(request: &Request, shown: &[Shown], provenance: &Provenance) -> String {
+    let scale = escape(&request.scale);
+    let whose = if request.local {
+        "this machine's own runs"
+    } else {
+        "the published runs"
+    };
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>Asymmetry in low-rank adapters: GLUE at scale {scale}</title>\n\
+         <style>\n{}</style>\n</head>\n<body>\n\
+         <h1>Asymmetry in low-rank adapters: GLUE at scale {scale}</h1>\n\
+         <p>The tables of “Asymmetry in Low-Rank Adapters of Foundation Models” from {whose}, beside the numbers that the paper prints.</p>\n\
+         <p>{}</p>\n",
+        include_str!("page.css"),
+        scale_sentence(&request.scale),
+    );
+    for shown in shown {
+        section(&mut out, shown);
+    }
+    provenance_section(&mut out, provenance);
+    regenerate_section(&mut out, request);
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn scale_sentence(scale: &str) -> String {
+    match scale {
+        "mini" => "Scale mini trains the lab's own small model on generated tasks: it tests the paper's claims about the arms, and is no reproduction of its numbers.".to_owned(),
+        "small" => "Scale small trains a small public model on the real data: it tests the paper's claims about the arms, and is no reproduction of its numbers.".to_owned(),
+        "paper" => "Scale paper trains the paper's own model on its own data.".to_owned(),
+        other => format!("The scale is {}.", escape(other)),
+    }
+}
+
+fn section(out: &mut String, shown: &Shown) {
+    let table = &shown.table;
+    let _ = writeln!(
+        out,
+        "<h2 id=\"{0}\">{1}</h2>",
+        escape(&shown.stem),
+        escape(&table.title)
+    );
+    for sentence in table.sentences() {
+        let _ = writeln!(out, "<p>{}</p>", page_table::sentence_html(&sentence));
+    }
+    page_table::table_html(out, table);
+    unfinished(out, table);
+
+    let alt = format!(
+        "Dot plot of {}: every arm and task, ours beside the paper's.",
+        table.title
+    );
+    picture(out, &shown.stem, &alt, shown.size);
+    if let Some(claims) = &shown.claims {
+        let (same, compared) = claims.agreement();
+        let _ = writeln!(out, "<h3>What the paper claims: differences to LoRA</h3>");
+        if compared > 0 {
+            let _ = writeln!(
+                out,
+                "<p>The difference to LoRA has the paper's sign in {same} of {compared} cells (arm and task), whatever its size; many of them lie within the spread.</p>"
+            );
+        }
+        let alt = format!(
+            "Differences to LoRA in {}, ours beside the paper's.",
+            table.title
+        );
+        let size = crate::claims_draw::size(claims);
+        picture(out, &format!("{}-claims", shown.stem), &alt, size);
+    }
+}
+
+fn picture(out: &mut String, stem: &str, alt: &str, (width, height): (u32, u32)) {
+    let (stem, alt) = (escape(stem), escape(alt));
+    let _ = writeln!(
+        out,
+        "<div class=\"scroll figure\"><img src=\"{stem}.svg\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"></div>\n\
+         <p class=\"faint\">The same picture as <a href=\"{stem}.svg\">SVG</a> and <a href=\"{stem}.png\">PNG</a>.</p>"
+    );
+}
+
+/// What is missing, one line an arm and reason.
+fn unfinished(out: &mut String, table: &Table) {
+    let mut lines = Vec::new();
+    for row in &table.rows {
+        let mut reasons: Vec<(&CellState, Vec<String>)> = Vec::new();
+        let tasks = row
+            .cells
+            .iter()
+            .filter(|cell| cell.task != AVERAGE && cell.state != CellState::Complete);
+        for cell in tasks {
+            let column = table.column_label(&cell.task);
+            match reasons.iter_mut().find(|(state, _)| *state == &cell.state) {
+                Some((_, columns)) => columns.push(column),
+                None => reasons.push((&cell.state, vec![column])),
+            }
+        }
+        for (state, columns) in reasons {
+            let which = if columns.len() == table.tasks.len() {
+                String::new()
+            } else {
+                format!(" on {}", columns.join(", "))
+            };
+            lines.push(format!(
+                "<li>{}{}: {}</li>",
+                label_html(&row.label),
+                escape(&which),
+                escape(&state.to_string())
+            ));
+        }
+    }
+    if !lines.is_empty() {
+        let owner = escape(&ours_name(table));
+        let _ = writeln!(
+            out,
+            "<h3>Not complete ({owner})</h3>\n<ul>\n{}\n</ul>",
+            lines.join("\n")
+        );
+    }
+}
+
+fn provenance_section(out: &mut String, provenance: &Provenance) {
+    let _ = writeln!(out, "<h2>Where the numbers come from</h2>");
+    if provenance.n_finished + provenance.n_failed == 0 {
+        let _ = writeln!(
+            out,
+            "<p>No <code>runs.csv</code> lies beside the tables.</p>"
+        );
+        return;
+    }
+    let list = |items: &BTreeSet<String>| {
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| format!("<code>{}</code>", escape(item)))
+            .collect();
+        items.join(", ")
+    };
+    let seeds: Vec<String> = provenance.seeds.iter().map(u64::to_string).collect();
+    let failed = match provenance.n_failed {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    };
+    let minutes = provenance.train_s / 60.0;
+    let (first, last) = &provenance.finished_at;
+    let data: Vec<String> = provenance
+        .data
+        .iter()
+        .map(|(task, digests)| format!("{} {}", escape(task), list(digests)))
+        .collect();
+    let _ = writeln!(out, "<dl>");
+    let entries = [
+        (
+            "Runs",
+            format!(
+                "{} finished{failed}; {minutes:.1} minutes of training in all",
+                provenance.n_finished
+            ),
+        ),
+        ("Seeds", seeds.join(", ")),
+        ("Finished", format!("{} to {}", escape(first), escape(last))),
+        ("Commit", list(&provenance.commits)),
+        ("Device", list(&provenance.devices)),
+        ("Burn", list(&provenance.burn)),
+        ("Checkpoint digest", list(&provenance.checkpoints)),
+        ("Data digests", data.join("; ")),
+    ];
+    for (term, description) in entries {
+        let _ = writeln!(out, "<dt>{term}</dt><dd>{description}</dd>");
+    }
+    let _ = writeln!(out, "</dl>");
+}
+
+fn regenerate_section(out: &mut String, request: &Request) {
+    let scale = escape(&request.scale);
+    let local = if request.local { " --local" } else { "" };
+    let _ = writeln!(
+        out,
+        "<h2>Make it again</h2>\n\
+         <p>The first command trains what is not stored yet and writes the tables; the second draws this page from them and never trains.</p>\n\
+         <pre>cargo run -p repro --bin table1 -- --scale {scale}\ncargo run -p figures -- --scale {scale}{local}</pre>"
+    );
+}
+
+/// An arm's label with its hats and subscripts.
+pub(crate) fn label_html(label: &str) -> String {
+    pieces(label)
+        .iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => escape(text),
+            Piece::Hat(letter) => format!("{}\u{302}", escape(&letter.to_string())),
+            Piece::Sub(text) => format!("<sub>{}</sub>", escape(text)),
+        })
+        .collect()
+}
+
+/// Text made safe for element content and quoted attributes.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,5 @@
+//! Integration tests of the plotted series, the written files and the page.
+
+mod fixture;
+mod rendering;
+mod series;

@@ -1,0 +1,58 @@
+//! RoBERTa and BERT encoders whose dense layers can carry adapters, from Hugging Face folders.
+//!
+//! An encoder maps token ids `[batch, seq]` to hidden states `[batch, seq, d_model]` (Devlin et
+//! al., 2019; Liu et al., 2019). The paper's Tables 1, 2 and 7 put a classification head on the
+//! first token's state ([`SequenceClassifier`]); [`MaskedLm`] is what `pretrain` trains.
+//!
+//! Every dense layer is an [`adapters::AdaptedLinear`] named as in Hugging Face's models, so that
+//! `adapters::adapt(&mut model, &config, &["query", "value"], ..)` finds the layers the paper
+//! adapts. The order is init -> load -> adapt -> train.
+//!
+//! ```no_run
+//! use adapters::{FactorInit, LoraConfig, MaskStream, Trains};
+//! use burn::module::Module;
+//! use burn::tensor::Device;
+//! use models::{Checkpoint, Dropouts};
+//! use rand::SeedableRng;
+//! use rand_chacha::ChaCha8Rng;
+//!
+//! let (device, masks) = (Device::flex(), MaskStream::new(0));
+//! let checkpoint = Checkpoint::open("roberta-large")?;
+//! let mut rng = ChaCha8Rng::seed_from_u64(0);
+//! let mut model = checkpoint.classifier(2, &device, &masks, Dropouts::default(), &mut rng)?;
+//! let lora = LoraConfig::new(8, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+//! adapters::adapt(&mut model, &lora, &["query", "value"], 0, &masks)?;
+//! let model = adapters::train_adapters_and(model, &["classifier"]).train();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What the crate deliberately lacks: poolers, decoders' caches, tokenisers, downloads and losses.
+
+mod config;
+mod encoder;
+
+mod attention;
+mod embeddings;
+
+mod head;
+mod mlm;
+
+mod checkpoint;
+mod names;
+mod path;
+mod save;
+mod weights;
+
+mod random;
+
+mod error;
+
+pub use checkpoint::Checkpoint;
+pub use config::{Dropouts, EncoderConfig, EncoderKind};
+pub use embeddings::Embeddings;
+pub use encoder::{Encoder, EncoderInput, EncoderLayer, SelfAttention};
+pub use error::{ConfigError, ModelError, WeightProblem, WeightProblems};
+pub use head::{ClassificationHead, SequenceClassifier};
+pub use mlm::{LmHead, MaskedLm};
+pub use random::{random_classifier, random_encoder, random_masked_lm};
+pub use save::{Savable, WeightDtype, save_encoder};

@@ -1,0 +1,19 @@
+//! Integration tests of `models`, one binary.
+
+/// Reading the fixtures that `reference/parity_encoder.py` makes.
+mod fixture;
+
+/// Values and gradients against transformers 4.57.1 and PEFT.
+mod parity;
+
+/// What must hold of any weights: padding, the first row, dropout, names of layers.
+mod properties;
+
+/// Writing a folder and reading it again.
+mod save;
+
+/// Folders that cannot be loaded, and what is said about them.
+mod bad_checkpoints;
+
+/// Parameter counts of the real models.
+mod counts;

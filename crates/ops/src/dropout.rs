@@ -1,0 +1,109 @@
+//! Dropout whose masks are a function of a seed, so that runs on several threads stay reproducible.
+//!
+//! Burn's own dropout draws from one generator for the whole process: two runs at a time would
+//! change each other's masks. Here each model has a [`MaskStream`], a counter of the masks drawn so
+//! far, and the mask itself is a hash of (seed, draw, element); nothing needs to be stored for the
+//! backward pass.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use burn::backend::Dispatch;
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use crate::FusedOps;
+
+/// Where the dropout layers of one model draw their masks from. Clones share the counter.
+#[derive(Clone, Debug, Default)]
+pub struct MaskStream {
+    next: Arc<AtomicU64>,
+}
+
+impl MaskStream {
+    /// A stream that starts at `seed`.
+    pub fn new(seed: u64) -> Self {
+        let stream = Self::default();
+        stream.reseed(seed);
+        stream
+    }
+
+    /// Starts over at `seed`, for every clone of this stream.
+    pub fn reseed(&self, seed: u64) {
+        self.next.store(splitmix(seed), Ordering::Relaxed);
+    }
+
+    fn draw(&self) -> u64 {
+        splitmix(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): neighbouring seeds become unrelated.
+fn splitmix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// Configuration of a [`Dropout`] layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DropoutConfig {
+    /// Probability of an element becoming zero, in `[0, 1)`.
+    pub prob: f64,
+}
+
+impl DropoutConfig {
+    /// A layer that draws its masks from `stream`.
+    ///
+    /// # Panics
+    /// If the probability is not in `[0, 1)`.
+    pub fn init(&self, stream: &MaskStream) -> Dropout {
+        assert!(
+            (0.0..1.0).contains(&self.prob),
+            "dropout probability must be in [0, 1), but is {}",
+            self.prob
+        );
+        Dropout {
+            prob: self.prob,
+            stream: stream.clone(),
+        }
+    }
+}
+
+/// Sets elements to zero with probability `prob` and scales the others by `1 / (1 - prob)`;
+/// the identity on a device without autodiff (after [`Module::valid`]).
+#[derive(Module, Debug)]
+pub struct Dropout {
+    /// Probability of an element becoming zero.
+    #[module(skip)]
+    prob: f64,
+    #[module(skip)]
+    stream: MaskStream,
+}
+
+impl Dropout {
+    /// Applies a fresh mask.
+    ///
+    /// # Shapes
+    /// - input, output: `[..]`
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if self.prob == 0.0 || !x.is_autodiff() {
+            return x;
+        }
+        let seed = self.stream.draw();
+        Tensor::from_dispatch(<Dispatch as FusedOps>::seeded_dropout(
+            x.into_dispatch(),
+            self.prob as f32,
+            seed,
+        ))
+    }
+}
+
+/// The first `n` values of the mask `seed` stands for.
+pub(crate) fn mask_values(n: usize, prob: f32, seed: u64) -> Vec<f32> {
+    let ones = vec![1.0; n];
+    let mut mask = vec![0.0; n];
+    crate::kernels::dropout(0, &ones, &mut mask, prob, seed);
+    mask
+}

@@ -1,0 +1,193 @@
+//! Element-wise kernels over `f32` slices, compiled for the widest vectors the processor has.
+//!
+//! Each kernel is one plain loop that the compiler vectorises; [`vectorised!`] compiles it three
+//! times (baseline, AVX2, AVX-512) and picks at run time.
+//! Results do not depend on how slices are cut, so neither on the number of threads.
+
+use burn::backend::TensorMetadata;
+use burn::tensor::{Bytes, DType};
+use burn_flex::{FlexTensor, Layout};
+use rayon::prelude::*;
+
+/// Elements one thread takes at a time; below this, threads cost more than they save.
+const CHUNK: usize = 1 << 15;
+
+macro_rules! vectorised {
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),*) $body:block) => {
+        $(#[$doc])*
+        pub fn $name($($arg: $ty),*) {
+            #[inline(always)]
+            fn body($($arg: $ty),*) $body
+
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,fma")]
+                fn avx512($($arg: $ty),*) { body($($arg),*) }
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($arg: $ty),*) { body($($arg),*) }
+
+                if is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+                {
+                    // SAFETY: the processor has the features this copy is compiled for.
+                    return unsafe { avx512($($arg),*) };
+                }
+                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                    // SAFETY: the processor has the features this copy is compiled for.
+                    return unsafe { avx2($($arg),*) };
+                }
+            }
+            body($($arg),*)
+        }
+    };
+}
+
+/// `exp(x)` for `x <= 0`, relative error below 2e-7; 0 below -87.
+#[inline(always)]
+fn exp_nonpositive(x: f32) -> f32 {
+    // 1.5 * 2^23: adding it rounds to the nearest integer and leaves that integer in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    let clamped = x.max(-87.0);
+    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (clamped - n * 0.693_359_4) - n * -2.121_944_4e-4;
+    let p = 1.0 / 720.0;
+    let p = p * r + 1.0 / 120.0;
+    let p = p * r + 1.0 / 24.0;
+    let p = p * r + 1.0 / 6.0;
+    let p = p * r + 0.5;
+    let p = p * r + 1.0;
+    let p = p * r + 1.0;
+    let two_to_n = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3F80_0000));
+    if x < -87.0 { 0.0 } else { p * two_to_n }
+}
+
+/// `(Phi(x), exp(-x^2 / 2))`: distribution function and unnormalised density of the normal law.
+#[inline(always)]
+fn normal(x: f32) -> (f32, f32) {
+    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
+    let e = exp_nonpositive(-z * z);
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let p = 1.061_405_4;
+    let p = p * t - 1.453_152_1;
+    let p = p * t + 1.421_413_8;
+    let p = p * t - 0.284_496_72;
+    let p = p * t + 0.254_829_6;
+    // Half the complementary error function of z: the tail beyond |x|.
+    let tail = 0.5 * p * t * e;
+    (if x < 0.0 { tail } else { 1.0 - tail }, e)
+}
+
+vectorised! {
+    /// `to = x * Phi(x)`.
+    pub fn gelu(x: &[f32], to: &mut [f32]) {
+        for (to, &x) in to.iter_mut().zip(x) {
+            *to = x * normal(x).0;
+        }
+    }
+}
+
+vectorised! {
+    /// `to = grad * (Phi(x) + x * phi(x))`.
+    pub fn gelu_backward(x: &[f32], grad: &[f32], to: &mut [f32]) {
+        const INV_SQRT_2PI: f32 = 0.398_942_3;
+        for ((to, &x), &grad) in to.iter_mut().zip(x).zip(grad) {
+            let (cdf, e) = normal(x);
+            *to = grad * (cdf + x * INV_SQRT_2PI * e);
+        }
+    }
+}
+
+vectorised! {
+    /// `to = x * mask`, where element `start + i` is dropped with probability `prob`.
+    pub fn dropout(start: usize, x: &[f32], to: &mut [f32], prob: f32, seed: u64) {
+        let threshold = (f64::from(prob) * 4_294_967_296.0) as u32;
+        let scale = 1.0 / (1.0 - prob);
+        let (low, high) = (seed as u32, (seed >> 32) as u32);
+        for (i, (to, &x)) in to.iter_mut().zip(x).enumerate() {
+            let element = (start as u32).wrapping_add(i as u32);
+            let hash = mix(mix(element ^ low).wrapping_add(high));
+            *to = if hash < threshold { 0.0 } else { x * scale };
+        }
+    }
+}
+
+/// A 32-bit integer hash of low bias (multipliers found by C. Wellons' hash prospector).
+#[inline(always)]
+fn mix(mut h: u32) -> u32 {
+    h ^= h >> 16;
+    h = h.wrapping_mul(0x7FEB_352D);
+    h ^= h >> 15;
+    h = h.wrapping_mul(0x846C_A68B);
+    h ^ (h >> 16)
+}
+
+/// Applies `kernel(from, to)`; tensors that are not f32 go to `otherwise`.
+pub fn map(
+    x: FlexTensor,
+    kernel: impl Fn(&[f32], &mut [f32]) + Sync,
+    otherwise: impl Fn(FlexTensor) -> FlexTensor,
+) -> FlexTensor {
+    if x.dtype() != DType::F32 {
+        return otherwise(x);
+    }
+    map_indexed(x, |_, from, to| kernel(from, to))
+}
+
+/// Applies `kernel(index of the first element, from, to)` to an f32 tensor.
+pub fn map_indexed(
+    x: FlexTensor,
+    kernel: impl Fn(usize, &[f32], &mut [f32]) + Sync,
+) -> FlexTensor {
+    let x = contiguous(x);
+    let from = x.as_slice::<f32>().expect("contiguous f32");
+    let mut to = vec![0.0f32; from.len()];
+    if to.len() <= CHUNK {
+        kernel(0, from, &mut to);
+    } else {
+        to.par_chunks_mut(CHUNK)
+            .zip(from.par_chunks(CHUNK))
+            .enumerate()
+            .for_each(|(i, (to, from))| kernel(i * CHUNK, from, to));
+    }
+    filled(to, &x)
+}
+
+/// Applies `kernel(x, y, to)`; tensors that are not f32 go to `otherwise`.
+pub fn zip(
+    x: FlexTensor,
+    y: FlexTensor,
+    kernel: impl Fn(&[f32], &[f32], &mut [f32]) + Sync,
+    otherwise: impl Fn(FlexTensor, FlexTensor) -> FlexTensor,
+) -> FlexTensor {
+    if x.dtype() != DType::F32 || y.dtype() != DType::F32 {
+        return otherwise(x, y);
+    }
+    let (x, y) = (contiguous(x), contiguous(y));
+    let a = x.as_slice::<f32>().expect("contiguous f32");
+    let b = y.as_slice::<f32>().expect("contiguous f32");
+    let mut to = vec![0.0f32; a.len()];
+    if to.len() <= CHUNK {
+        kernel(a, b, &mut to);
+    } else {
+        to.par_chunks_mut(CHUNK)
+            .zip(a.par_chunks(CHUNK))
+            .zip(b.par_chunks(CHUNK))
+            .for_each(|((to, a), b)| kernel(a, b, to));
+    }
+    filled(to, &x)
+}
+
+fn contiguous(x: FlexTensor) -> FlexTensor {
+    if x.is_contiguous() { x } else { x.to_contiguous() }
+}
+
+fn filled(values: Vec<f32>, like: &FlexTensor) -> FlexTensor {
+    FlexTensor::new(
+        Bytes::from_elems(values),
+        Layout::contiguous(like.shape()),
+        DType::F32,
+    )
+}

@@ -1,0 +1,16 @@
+//! Tensor operations that Burn's CPU backend computes slowly, as fused kernels with hand-written
+//! backward passes.
+//!
+//! Each operation is declared once in [`FusedOps`] with a default body made of plain tensor
+//! operations, so every backend has it; flex (the CPU backend) overrides the body with a
+//! vectorised kernel, and the `Autodiff` implementation carries the backward pass.
+//! What the crate deliberately lacks: layers, parameters and anything that knows a model.
+
+mod backend;
+pub mod dropout;
+mod gelu;
+mod kernels;
+
+pub use backend::FusedOps;
+pub use dropout::{Dropout, DropoutConfig, MaskStream};
+pub use gelu::gelu;

@@ -1,0 +1,225 @@
+//! Experiment files: one TOML a suite and scale, with every number in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::arm::Arm;
+use crate::optimizer::OptimizerConfig;
+
+/// A GLUE experiment as written down.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The suite whose run store its rows go to.
+    pub suite: String,
+    /// `mini`, `small` or `paper`.
+    pub scale: String,
+    /// Seeds of the runs.
+    pub seeds: Vec<u64>,
+    /// Runs at a time, unless `--jobs` says otherwise; 0 stands for one per core.
+    pub jobs: usize,
+    /// Rows of the table, in order, and the learning rate of each.
+    pub arms: BTreeMap<String, ArmEntry>,
+    /// Columns of the table and their settings.
+    pub tasks: BTreeMap<String, TaskEntry>,
+    /// The pretrained model.
+    pub model: ModelEntry,
+    /// Where the examples come from.
+    pub data: DataEntry,
+    /// Settings of training shared by all runs.
+    pub train: TrainEntry,
+    /// Learning rates to try instead of the arms' own, for the tuning suite.
+    pub grid: Option<GridEntry>,
+}
+
+/// One arm of an experiment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmEntry {
+    /// Position in the table.
+    pub row: usize,
+    /// Base learning rate; where it is missing, the task's counts.
+    pub lr: Option<f64>,
+    /// Tasks of this arm; all of the experiment's where it is missing.
+    pub tasks: Option<Vec<String>>,
+}
+
+/// One task of an experiment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskEntry {
+    /// Passes over the training data.
+    pub epochs: usize,
+    /// Examples a step.
+    pub batch_size: usize,
+    /// Longest input, special tokens included.
+    pub max_len: usize,
+    /// Base learning rate for arms without one.
+    pub lr: Option<f64>,
+}
+
+/// The pretrained model of an experiment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// Hugging Face id or the name of a folder in `pretrained/`.
+    pub checkpoint: String,
+    /// Names of the layers that low-rank arms adapt.
+    pub targets: Vec<String>,
+    /// Hidden and attention dropout of the encoder while training; the checkpoint's own where missing.
+    pub dropout: Option<f64>,
+    /// Dropout of the head; the checkpoint's own where missing.
+    pub head_dropout: Option<f64>,
+    /// Dropout on the adapters' input.
+    pub adapter_dropout: f64,
+    /// Shape that `--smoke` builds two random layers of.
+    pub smoke_shape: String,
+}
+
+/// Where the examples of an experiment come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataEntry {
+    /// `lab` (generated) or `files` (found under `--data`).
+    pub source: DataSource,
+    /// Seed of the generator, and of the choice of a subset.
+    pub seed: u64,
+    /// At most so many training examples.
+    pub max_train: Option<usize>,
+    /// At most so many examples of each validation split.
+    pub max_validation: Option<usize>,
+    /// Share of the training examples held out and validated on, instead of the validation splits.
+    pub holdout: Option<f64>,
+}
+
+/// Kind of a data source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataSource {
+    /// The mini lab's generator.
+    Lab,
+    /// Files in one of GLUE's layouts.
+    Files,
+}
+
+/// Settings of training shared by all runs of an experiment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainEntry {
+    /// Share of the steps in which the learning rate rises.
+    pub warmup_ratio: f64,
+    /// AdamW and clipping.
+    pub optimizer: OptimizerConfig,
+    /// Examples a step of evaluation.
+    pub eval_batch_size: usize,
+    /// The one rate of the shared-rate table.
+    pub shared_lr: Option<f64>,
+}
+
+/// Learning rates to choose from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GridEntry {
+    /// Candidates, tried for every arm.
+    pub lr: Vec<f64>,
+}
+
+impl Experiment {
+    /// Reads `experiments/<scale>/<name>.toml` below `root`.
+    ///
+    /// # Errors
+    /// An unknown scale, a file that is missing or not as expected.
+    pub fn load(root: &Path, scale: &str, name: &str) -> Result<Self> {
+        let path = path(root, scale, name);
+        if !path.is_file() {
+            let folder = root.join("experiments");
+            let scales = scales(&folder, name);
+            bail!(
+                "unknown scale `{scale}`: {} is missing; scales with a {name} suite: {}",
+                path.display(),
+                scales.join(", ")
+            );
+        }
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        Self::parse(&text).with_context(|| path.display().to_string())
+    }
+
+    /// Reads the text of an experiment file.
+    ///
+    /// # Errors
+    /// Unknown or missing keys, unknown arms and tasks, numbers out of range.
+    pub fn parse(text: &str) -> Result<Self> {
+        let experiment: Self = toml::from_str(text)?;
+        for key in experiment.arms.keys() {
+            experiment.arm(key)?;
+        }
+        for (key, entry) in &experiment.tasks {
+            key.parse::<tasks::glue::GlueTask>()?;
+            for (name, value) in [
+                ("epochs", entry.epochs),
+                ("batch_size", entry.batch_size),
+                ("max_len", entry.max_len),
+            ] {
+                if value == 0 {
+                    bail!("tasks.{key}.{name} must be at least 1, but is 0");
+                }
+            }
+        }
+        for (name, ratio) in [
+            ("train.warmup_ratio", Some(experiment.train.warmup_ratio)),
+            ("data.holdout", experiment.data.holdout),
+            ("model.dropout", experiment.model.dropout),
+            ("model.head_dropout", experiment.model.head_dropout),
+        ] {
+            if ratio.is_some_and(|ratio| !(0.0..1.0).contains(&ratio)) {
+                bail!("{name} must be at least 0 and below 1");
+            }
+        }
+        if experiment.train.eval_batch_size == 0 {
+            bail!("train.eval_batch_size must be at least 1, but is 0");
+        }
+        Ok(experiment)
+    }
+
+    /// The arm called `key`, with this experiment's adapter dropout.
+    ///
+    /// # Errors
+    /// An unknown key.
+    pub fn arm(&self, key: &str) -> Result<Arm> {
+        Arm::parse(key, self.model.adapter_dropout)
+    }
+
+    /// The arms in the table's order.
+    pub fn arm_keys(&self) -> Vec<String> {
+        let mut keys: Vec<(usize, &String)> = self
+            .arms
+            .iter()
+            .map(|(key, entry)| (entry.row, key))
+            .collect();
+        keys.sort();
+        keys.into_iter().map(|(_, key)| key.clone()).collect()
+    }
+}
+
+fn path(root: &Path, scale: &str, name: &str) -> PathBuf {
+    root.join("experiments")
+        .join(scale)
+        .join(format!("{name}.toml"))
+}
+
+/// Scales that have an experiment of this name.
+fn scales(folder: &Path, name: &str) -> Vec<String> {
+    let mut scales: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().join(format!("{name}.toml")).is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    scales.sort();
+    scales
+}

@@ -1,0 +1,417 @@
+//! One GLUE run: build the model, train it, evaluate it after each epoch.
+
+use std::time::Instant;
+
+use adapters::count::ParamCount;
+use adapters::{MaskStream, adapt, train_adapters_and, train_all};
+use anyhow::{Context, Result, bail};
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use models::{Checkpoint, ClassificationHead, Dropouts, Encoder, EncoderInput, SequenceClassifier};
+use tasks::batch::{Batch, collate, eval_order, train_order};
+use tasks::encode::{Encoded, TextEncoder};
+use tasks::glue::{GlueData, GlueTask};
+use tasks::metrics::scores;
+
+use crate::arm::Method;
+use crate::progress::RunProgress;
+use crate::run::{Run, Settings};
+use crate::schedule::LinearSchedule;
+use crate::seeds::{self, Purpose};
+
+/// The name below which the head's parameters lie.
+pub const HEAD: &str = "classifier";
+
+/// A split as token ids.
+pub struct EncodedSplit {
+    /// Name of the split.
+    pub name: String,
+    examples: Vec<Encoded>,
+    lengths: Vec<usize>,
+    labels: Vec<f32>,
+}
+
+/// A task's data as token ids.
+pub struct EncodedTask {
+    task: GlueTask,
+    train: EncodedSplit,
+    validation: Vec<EncodedSplit>,
+    pad_id: u32,
+}
+
+impl EncodedTask {
+    /// Encodes the examples; ids must lie in the model's vocabulary.
+    ///
+    /// # Errors
+    /// If the tokenizer fails, or knows more tokens than the model.
+    pub fn new(
+        data: &GlueData,
+        encoder: &TextEncoder,
+        max_len: usize,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self> {
+        let config = checkpoint.config();
+        let longest = config.max_seq();
+        if max_len > longest {
+            bail!(
+                "tasks.{}.max_len is {max_len}, but the checkpoint's positions end at {longest}",
+                data.task.key()
+            );
+        }
+        let encode = |name: &str, examples: &[tasks::glue::Example]| -> Result<EncodedSplit> {
+            let encoded = encoder.encode_all(examples, max_len)?;
+            let largest = encoded.iter().flat_map(|e| &e.ids).max().copied();
+            if let Some(id) = largest
+                && id as usize >= config.vocab_size
+            {
+                bail!(
+                    "the tokenizer gives id {id}, but the checkpoint's vocabulary ends at {}",
+                    config.vocab_size
+                );
+            }
+            Ok(EncodedSplit {
+                name: name.to_owned(),
+                lengths: encoded.iter().map(Encoded::len).collect(),
+                labels: examples.iter().map(|example| example.label).collect(),
+                examples: encoded,
+            })
+        };
+        Ok(Self {
+            task: data.task,
+            train: encode("train", &data.train)?,
+            validation: data
+                .validation
+                .iter()
+                .map(|split| encode(&split.name, &split.examples))
+                .collect::<Result<_>>()?,
+            pad_id: config.pad_token_id as u32,
+        })
+    }
+}
+
+/// One measured number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Split it was measured on.
+    pub split: String,
+    /// Metric's name.
+    pub metric: &'static str,
+    /// Fraction, not per cent.
+    pub value: f64,
+    /// Number of examples.
+    pub n_examples: usize,
+}
+
+/// What a run leaves.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Measures after the last epoch.
+    pub last: Vec<Measure>,
+    /// Measures after the epoch with the best headline number.
+    pub best: Vec<Measure>,
+    /// Parameter counts.
+    pub count: ParamCount,
+    /// Steps taken.
+    pub steps: usize,
+    /// Seconds of training and evaluation.
+    pub seconds: f64,
+    /// Training examples a second, evaluation not counted.
+    pub examples_per_second: f64,
+}
+
+/// A model ready to train, and what trains in it.
+pub fn build(settings: &Settings, checkpoint: &Checkpoint, task: GlueTask, device: &Device) -> Result<SequenceClassifier> {
+    let masks = MaskStream::new(seeds::number(settings.seed, Purpose::Dropout));
+    let dropouts = Dropouts {
+        hidden: settings.dropout,
+        attention: settings.dropout,
+        classifier: settings.head_dropout,
+    };
+    let mut rng = seeds::rng(settings.seed, Purpose::Head);
+    let mut model = checkpoint.classifier(task.n_outputs(), device, &masks, dropouts, &mut rng)?;
+    let model = match &settings.method {
+        Method::LowRank(config) => {
+            let targets: Vec<&str> = settings.targets.iter().map(String::as_str).collect();
+            adapt(&mut model, config, &targets, settings.seed, &masks)?;
+            train_adapters_and(model, &[HEAD])
+        }
+        Method::LinearProbe => train_adapters_and(model, &[HEAD]),
+        Method::Full => train_all(model),
+        Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
+    };
+    Ok(model.train())
+}
+
+/// Trains and evaluates one run.
+///
+/// # Errors
+/// If the model cannot be built or the loss is not a number.
+pub fn train(
+    run: &Run,
+    data: &EncodedTask,
+    checkpoint: &Checkpoint,
+    device: &Device,
+    eval_batch_size: usize,
+    progress: &RunProgress<'_>,
+) -> Result<Outcome> {
+    let settings = &run.settings;
+    let model = build(settings, checkpoint, run.task, device)?;
+    let count = ParamCount::of(&model, HEAD);
+    // Where nothing below the head trains or is random, its input never changes: compute it once.
+    let frozen_features = settings.method == Method::LinearProbe && settings.dropout == Some(0.0);
+    let trainer = Trainer {
+        settings,
+        data,
+        device,
+        eval_batch_size,
+        progress,
+        count,
+    };
+    if frozen_features {
+        trainer.train_on_features(model)
+    } else {
+        trainer.train_on_tokens(model)
+    }
+}
+
+struct Trainer<'a> {
+    settings: &'a Settings,
+    data: &'a EncodedTask,
+    device: &'a Device,
+    eval_batch_size: usize,
+    progress: &'a RunProgress<'a>,
+    count: ParamCount,
+}
+
+impl Trainer<'_> {
+    fn train_on_tokens(&self, model: SequenceClassifier) -> Result<Outcome> {
+        let device = self.device.clone().autodiff();
+        self.fit(
+            model,
+            |model, batch| model.forward(&input(batch, &device)),
+            |model, split| {
+                let model = model.valid();
+                self.logits(split, |batch| model.forward(&input(batch, self.device)))
+            },
+        )
+    }
+
+    fn train_on_features(&self, model: SequenceClassifier) -> Result<Outcome> {
+        let started = Instant::now();
+        let encoder = model.encoder.valid();
+        let train = self.features(&encoder, &self.data.train);
+        let validation: Vec<(String, Tensor<2>)> = self
+            .data
+            .validation
+            .iter()
+            .map(|split| (split.name.clone(), self.features(&encoder, split)))
+            .collect();
+        let device = self.device.clone().autodiff();
+        let mut outcome = self.fit(
+            model.classifier,
+            |head: &ClassificationHead, batch| {
+                let rows = indices(&batch.indices, self.device);
+                let features = Tensor::from_inner(train.clone().select(0, rows));
+                head.forward(features.to_device(&device))
+            },
+            |head, split| {
+                let (_, features) = validation
+                    .iter()
+                    .find(|(name, _)| *name == split.name)
+                    .expect("features of every split are above");
+                host(head.valid().forward(features.clone()))
+            },
+        )?;
+        outcome.seconds = started.elapsed().as_secs_f64();
+        outcome.examples_per_second =
+            (self.data.train.labels.len() * self.settings.epochs) as f64 / outcome.seconds;
+        Ok(outcome)
+    }
+
+    /// The loop: `forward` gives the logits of a training batch, `evaluate` those of a whole split.
+    fn fit<M: Module>(
+        &self,
+        mut model: M,
+        forward: impl Fn(&M, &Batch) -> Tensor<2>,
+        evaluate: impl Fn(&M, &EncodedSplit) -> Vec<f32>,
+    ) -> Result<Outcome> {
+        let settings = self.settings;
+        let train = &self.data.train;
+        let order_seed = seeds::number(settings.seed, Purpose::Order);
+        let n_batches = train.labels.len().div_ceil(settings.batch_size);
+        let mut total = n_batches * settings.epochs;
+        if settings.smoke {
+            total = total.min(3);
+        }
+        let schedule = LinearSchedule::new(total, settings.warmup_ratio);
+        let mut optimizer = settings.optimizer.init();
+        self.progress.set_length(total);
+
+        let started = Instant::now();
+        let mut training = 0.0;
+        let mut step = 0;
+        let mut examples = 0;
+        let mut epochs: Vec<Vec<Measure>> = Vec::new();
+        for epoch in 0..settings.epochs {
+            let epoch_started = Instant::now();
+            for rows in train_order(&train.lengths, settings.batch_size, order_seed, epoch as u64) {
+                if step == total {
+                    break;
+                }
+                let batch = collate(&train.examples, &train.labels, &rows, self.data.pad_id);
+                let loss = self.loss(forward(&model, &batch), &batch);
+                let value = loss.clone().into_scalar::<f64>();
+                if !value.is_finite() {
+                    bail!("the loss is {value} at step {step} of {total}");
+                }
+                let lr = settings.lr * schedule.factor(step);
+                model = optimizer.step(lr, model, loss.backward());
+                step += 1;
+                examples += rows.len();
+                self.progress.step();
+            }
+            training += epoch_started.elapsed().as_secs_f64();
+            epochs.push(self.measure(&model, &evaluate));
+            if step == total {
+                break;
+            }
+        }
+        let last = epochs.last().cloned().context("no epoch was trained")?;
+        // The first of equals: later epochs must be better to be the best.
+        let best = epochs
+            .into_iter()
+            .reduce(|best, other| if headline(&other) > headline(&best) { other } else { best })
+            .context("no epoch was trained")?;
+        Ok(Outcome {
+            last,
+            best,
+            count: self.count,
+            steps: step,
+            seconds: started.elapsed().as_secs_f64(),
+            examples_per_second: examples as f64 / training,
+        })
+    }
+
+    /// Cross-entropy over classes, or squared error of the one output (behaviours 3).
+    fn loss(&self, logits: Tensor<2>, batch: &Batch) -> Tensor<1> {
+        let device = logits.device();
+        if self.data.task.is_regression() {
+            let labels = Tensor::<1>::from_data(
+                TensorData::new(batch.labels.clone(), [batch.batch]),
+                &device,
+            );
+            (logits.reshape([batch.batch]) - labels).square().mean()
+        } else {
+            let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
+            let labels =
+                Tensor::<1, Int>::from_data(TensorData::new(labels, [batch.batch]), &device);
+            CrossEntropyLossConfig::new()
+                .init(&device)
+                .forward(logits, labels)
+        }
+    }
+
+    /// All measures of a model, the headline first.
+    fn measure<M>(
+        &self,
+        model: &M,
+        evaluate: &impl Fn(&M, &EncodedSplit) -> Vec<f32>,
+    ) -> Vec<Measure> {
+        let task = self.data.task;
+        let parts: Vec<(&EncodedSplit, Vec<f32>)> = self
+            .data
+            .validation
+            .iter()
+            .map(|split| (split, evaluate(model, split)))
+            .collect();
+        let measures = |name: &str, logits: &[f32], labels: &[f32]| -> Vec<Measure> {
+            scores(task, logits, labels)
+                .into_iter()
+                .map(|(metric, value)| Measure {
+                    split: name.to_owned(),
+                    metric: metric.name(),
+                    value,
+                    n_examples: labels.len(),
+                })
+                .collect()
+        };
+        let mut all = Vec::new();
+        if task == GlueTask::Mnli {
+            // The table shows the accuracy over both halves pooled (Deviation 5).
+            let logits: Vec<f32> = parts.iter().flat_map(|(_, logits)| logits).copied().collect();
+            let labels: Vec<f32> = parts.iter().flat_map(|(s, _)| &s.labels).copied().collect();
+            all.extend(measures("pooled", &logits, &labels));
+        }
+        let halves: Vec<Measure> = parts
+            .iter()
+            .flat_map(|(split, logits)| measures(&split.name, logits, &split.labels))
+            .collect();
+        if task == GlueTask::Mnli && halves.len() == 2 {
+            all.push(Measure {
+                split: "mean_of_halves".into(),
+                value: (halves[0].value + halves[1].value) / 2.0,
+                n_examples: halves[0].n_examples + halves[1].n_examples,
+                ..halves[0].clone()
+            });
+        }
+        all.extend(halves);
+        all
+    }
+
+    /// The encoder's first-token states of a split, `[n, d_model]` in the split's order.
+    fn features(&self, encoder: &Encoder, split: &EncodedSplit) -> Tensor<2> {
+        let mut parts = Vec::new();
+        let mut places = vec![0; split.labels.len()];
+        let mut n = 0;
+        for rows in eval_order(&split.lengths, self.eval_batch_size) {
+            let batch = collate(&split.examples, &split.labels, &rows, self.data.pad_id);
+            parts.push(encoder.forward_first(&input(&batch, self.device)));
+            for row in rows {
+                places[row] = n;
+                n += 1;
+            }
+        }
+        Tensor::cat(parts, 0).select(0, indices(&places, self.device))
+    }
+
+    /// The logits of a split, row-major in the split's order.
+    fn logits(&self, split: &EncodedSplit, forward: impl Fn(&Batch) -> Tensor<2>) -> Vec<f32> {
+        let width = self.data.task.n_outputs();
+        let mut logits = vec![0.0; split.labels.len() * width];
+        for rows in eval_order(&split.lengths, self.eval_batch_size) {
+            let batch = collate(&split.examples, &split.labels, &rows, self.data.pad_id);
+            for (row, values) in rows.iter().zip(host(forward(&batch)).chunks(width)) {
+                logits[row * width..(row + 1) * width].copy_from_slice(values);
+            }
+        }
+        logits
+    }
+}
+
+/// The headline number of an evaluation.
+fn headline(measures: &[Measure]) -> f64 {
+    measures.first().map_or(f64::NAN, |measure| measure.value)
+}
+
+fn host(logits: Tensor<2>) -> Vec<f32> {
+    logits.into_data().iter::<f32>().collect()
+}
+
+fn indices(rows: &[usize], device: &Device) -> Tensor<1, Int> {
+    let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+    let n = rows.len();
+    Tensor::from_data(TensorData::new(rows, [n]), device)
+}
+
+fn input(batch: &Batch, device: &Device) -> EncoderInput {
+    let shape = [batch.batch, batch.seq];
+    EncoderInput {
+        ids: Tensor::<2, Int>::from_data(TensorData::new(batch.ids.clone(), shape), device),
+        mask: Tensor::<2, Bool>::from_data(TensorData::new(batch.mask.clone(), shape), device),
+        type_ids: Some(Tensor::<2, Int>::from_data(
+            TensorData::new(batch.type_ids.clone(), shape),
+            device,
+        )),
+    }
+}

@@ -1,0 +1,28 @@
+//! From an experiment file to rows: plans, training, and the table binaries.
+//!
+//! The only crate that sees paths, devices, clocks, seeds and the environment.
+//! An [`experiment::Experiment`] is what was written down; [`run::plan`] resolves it to
+//! [`run::Run`]s, each with every setting that can change its result; [`sweep::sweep`] trains those
+//! that the store does not have; `results` makes the table.
+
+pub mod experiment;
+pub mod run;
+
+pub mod arm;
+pub mod optimizer;
+pub mod schedule;
+pub mod seeds;
+
+pub mod glue;
+pub mod sweep;
+
+pub mod assets;
+pub mod cli;
+pub mod progress;
+pub mod provenance;
+pub mod suite;
+pub mod tables;
+
+/// Keeps freed pages: without it every output tensor faults in fresh ones (a quarter of a step).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

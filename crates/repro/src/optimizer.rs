@@ -1,0 +1,98 @@
+//! AdamW with the gradient clipped by its norm over all parameters, as PyTorch's trainer does.
+
+use burn::module::{Module, ModuleVisitor, Param, ParamGroup};
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Gradients, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Settings of the optimiser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptimizerConfig {
+    /// Decay rate of the first moment.
+    pub beta_1: f32,
+    /// Decay rate of the second moment.
+    pub beta_2: f32,
+    /// Added to the denominator.
+    pub epsilon: f32,
+    /// Decoupled weight decay; biases and layer norms are exempt, as in transformers' trainer.
+    pub weight_decay: f32,
+    /// Largest norm of the whole gradient.
+    pub max_grad_norm: f64,
+}
+
+/// AdamW with global clipping.
+pub struct Optimizer {
+    adamw: ModuleOptimizer,
+    max_grad_norm: f64,
+}
+
+impl OptimizerConfig {
+    /// An optimiser without state.
+    pub fn init(&self) -> Optimizer {
+        let adamw = |decay| {
+            AdamWConfig::new()
+                .with_beta_1(self.beta_1)
+                .with_beta_2(self.beta_2)
+                .with_epsilon(self.epsilon)
+                .with_weight_decay(decay)
+        };
+        let mut optimizer = adamw(self.weight_decay).init();
+        if self.weight_decay > 0.0 {
+            let exempt = ParamGroup::from_any_predicates(vec![".bias", "norm."]);
+            optimizer = optimizer.with_group(exempt, adamw(0.0).build(), None);
+        }
+        Optimizer {
+            adamw: optimizer,
+            max_grad_norm: self.max_grad_norm,
+        }
+    }
+}
+
+impl Optimizer {
+    /// Clips the gradients and takes one step.
+    pub fn step<M: Module>(&mut self, lr: f64, module: M, gradients: Gradients) -> M {
+        let mut gradients = GradientsParams::from_grads(gradients, &module);
+        let mut norm = SquaredNorm {
+            gradients: &gradients,
+            sum: 0.0,
+        };
+        module.visit(&mut norm);
+        let norm = norm.sum.sqrt();
+        if norm > self.max_grad_norm {
+            // PyTorch's clip_grad_norm_ divides by the norm plus 1e-6.
+            module.visit(&mut Scale {
+                gradients: &mut gradients,
+                factor: self.max_grad_norm / (norm + 1e-6),
+            });
+        }
+        self.adamw.step(lr, module, gradients)
+    }
+}
+
+struct SquaredNorm<'a> {
+    gradients: &'a GradientsParams,
+    sum: f64,
+}
+
+impl ModuleVisitor for SquaredNorm<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            self.sum += gradient.square().sum().into_scalar::<f64>();
+        }
+    }
+}
+
+struct Scale<'a> {
+    gradients: &'a mut GradientsParams,
+    factor: f64,
+}
+
+impl ModuleVisitor for Scale<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.remove::<D>(param.id) {
+            self.gradients
+                .register(param.id, gradient.mul_scalar(self.factor));
+        }
+    }
+}

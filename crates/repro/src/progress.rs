@@ -1,0 +1,122 @@
+//! Progress of a sweep: bars on a terminal, a line every few seconds elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Seconds between lines when standard error is not a terminal.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Progress of all runs of a sweep.
+pub struct SweepProgress {
+    bars: Option<MultiProgress>,
+    total: ProgressBar,
+    started: Instant,
+    last_line: Mutex<Instant>,
+}
+
+/// Progress of one run.
+pub struct RunProgress<'a> {
+    bar: Option<ProgressBar>,
+    sweep: &'a SweepProgress,
+}
+
+impl SweepProgress {
+    /// Progress over `n_runs` runs.
+    pub fn new(n_runs: usize) -> Self {
+        let now = Instant::now();
+        let (bars, total) = if std::io::stderr().is_terminal() {
+            let bars = MultiProgress::new();
+            let total = bars.add(ProgressBar::new(n_runs as u64));
+            total.set_style(style(
+                "{msg:32} {bar:24} {pos}/{len} runs  {elapsed_precise} eta {eta}",
+            ));
+            total.set_message("sweep");
+            total.enable_steady_tick(Duration::from_millis(500));
+            (Some(bars), total)
+        } else {
+            (None, ProgressBar::hidden())
+        };
+        if bars.is_none() {
+            total.set_length(n_runs as u64);
+        }
+        Self {
+            bars,
+            total,
+            started: now,
+            last_line: Mutex::new(now),
+        }
+    }
+
+    /// A bar for a run of `n_steps` steps.
+    pub fn run(&self, name: String) -> RunProgress<'_> {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.insert_before(&self.total, ProgressBar::new(0));
+            bar.set_style(style("{msg:32} {bar:24} {pos}/{len} steps {per_sec} eta {eta}"));
+            bar.set_message(name);
+            bar
+        });
+        RunProgress { bar, sweep: self }
+    }
+
+    /// Marks a run as done.
+    pub fn finish_run(&self, line: &str) {
+        self.total.inc(1);
+        match &self.bars {
+            Some(bars) => {
+                // A closed terminal is no reason to stop training.
+                let _ = bars.println(line);
+            }
+            None => {
+                let (done, all) = (self.total.position(), self.total.length().unwrap_or(0));
+                eprintln!("[{done}/{all}] {line}");
+            }
+        }
+    }
+
+    fn tick(&self) {
+        if self.bars.is_some() {
+            return;
+        }
+        let Ok(mut last) = self.last_line.lock() else {
+            return;
+        };
+        if last.elapsed() >= EVERY {
+            *last = Instant::now();
+            let (done, all) = (self.total.position(), self.total.length().unwrap_or(0));
+            let elapsed = self.started.elapsed().as_secs();
+            eprintln!("{done} of {all} runs done after {elapsed} s");
+        }
+    }
+}
+
+impl RunProgress<'_> {
+    /// Sets the number of steps of the run.
+    pub fn set_length(&self, n_steps: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(n_steps as u64);
+        }
+    }
+
+    /// One step is done.
+    pub fn step(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+        self.sweep.tick();
+    }
+}
+
+impl Drop for RunProgress<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is a constant of this file")
+}

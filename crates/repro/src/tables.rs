@@ -1,0 +1,68 @@
+//! The paper's tables from a suite's rows.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use results::{ArmRow, PaperTable, Table, TableSpec, View, build, canonical_arm};
+
+use crate::suite::Suite;
+
+/// Table 1 from this machine's rows, or from the published ones.
+///
+/// The paper's rows come first, then the experiment's arms that the paper's table lacks.
+///
+/// # Errors
+/// If a store cannot be read, or its rows contradict each other.
+pub fn table1(suite: &Suite, view: View) -> Result<Table> {
+    let name = if suite.has_shared_rate() {
+        "table1-shared-lr"
+    } else {
+        "table1"
+    };
+    let mut spec = TableSpec::of_paper(
+        name,
+        "Table 1: adaptation methods on GLUE",
+        &suite.experiment.scale,
+        view,
+        PaperTable::table1(),
+    );
+    for key in suite.experiment.arm_keys() {
+        let known = |row: &ArmRow| canonical_arm(&row.key) == canonical_arm(&key);
+        if !spec.arms.iter().any(known) {
+            let label = suite.experiment.arm(&key)?.label();
+            spec.arms.push(ArmRow { key, label });
+        }
+    }
+    let published = suite.published_rows()?;
+    let (ours, beside) = match view {
+        View::Local => (suite.rows()?, published),
+        View::Published => (published, Vec::new()),
+    };
+    Ok(build(
+        &spec,
+        Some(&suite.plan_keys()),
+        &ours,
+        &beside,
+        &|_| None,
+    )?)
+}
+
+/// Writes `<name>.csv` and `<name>.md`, each whole or not at all; returns the latter's path.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write(table: &Table, folder: &Path) -> Result<PathBuf> {
+    let path = |extension: &str| folder.join(format!("{}.{extension}", table.name));
+    for (path, text) in [
+        (path("csv"), table.to_csv()),
+        (path("md"), table.to_markdown()),
+    ] {
+        let part = tempfile::NamedTempFile::new_in(folder)
+            .with_context(|| format!("{} cannot be written", folder.display()))?;
+        std::fs::write(part.path(), text)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        part.persist(&path)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(path("md"))
+}

@@ -1,0 +1,249 @@
+//! What can go wrong in a store or a table, and what only deserves a warning.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a store, a table or a publication could not be read, written or built.
+#[derive(Debug, Error)]
+pub enum ResultsError {
+    /// The results folder does not exist and cannot be made, or files cannot be made in it.
+    #[error("cannot write results into {}: {source}", dir.display())]
+    NotWritable {
+        /// The folder that was asked for.
+        dir: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file could not be written; what it held before is untouched.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The header line names other columns than this version writes.
+    #[error("{}: column {position} of the header should be `{expected}`, found `{found}`", path.display())]
+    WrongHeader {
+        /// The file.
+        path: PathBuf,
+        /// 1-based position of the first column that differs.
+        position: usize,
+        /// The column this version expects there (empty: no further column).
+        expected: &'static str,
+        /// The column that the file has there (empty: the header ends before it).
+        found: String,
+    },
+    /// A line that no crash of ours can have left.
+    #[error("{}, line {line}: {problem}", path.display())]
+    MalformedLine {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line number, the header being line 1.
+        line: usize,
+        /// What is wrong with the line.
+        #[source]
+        problem: LineProblem,
+    },
+    /// A line of `settings.jsonl` is not a settings record.
+    #[error("{}, line {line}: expected an object with `run_key` and `settings`", path.display())]
+    MalformedSettings {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line number.
+        line: usize,
+    },
+    /// The rows handed to one `append` are not the whole of one run.
+    #[error(
+        "the rows to append must be one whole run: row {index} has run key `{found}` and run_rows {run_rows}, expected `{expected}` and {rows}"
+    )]
+    NotOneRun {
+        /// 0-based index of the first row that does not fit.
+        index: usize,
+        /// Run key of the first row.
+        expected: String,
+        /// Run key of the row at `index`.
+        found: String,
+        /// The `run_rows` of the row at `index`.
+        run_rows: u64,
+        /// How many rows were handed over.
+        rows: usize,
+    },
+    /// A text field of a row holds a line break, which the one-record-a-line store cannot hold.
+    #[error("run `{run_key}`: column `{column}` holds a line break")]
+    LineBreak {
+        /// The run.
+        run_key: String,
+        /// The column.
+        column: &'static str,
+    },
+    /// A number of a row is NaN or infinite; such a run has to be stored as failed.
+    #[error(
+        "run `{run_key}`: `{metric}` on `{split}` has no finite {column} ({value}); store the run as failed"
+    )]
+    NotFinite {
+        /// The run.
+        run_key: String,
+        /// The row's metric.
+        metric: String,
+        /// The row's split.
+        split: String,
+        /// The column.
+        column: &'static str,
+        /// The value that is not finite.
+        value: f64,
+    },
+    /// `value` is missing from a row of a run that did not fail, or present in a failed one's.
+    #[error("run `{run_key}`: metric `{metric}` must have a value exactly if the run did not fail")]
+    ValueMismatch {
+        /// The run.
+        run_key: String,
+        /// The row's metric.
+        metric: String,
+    },
+    /// A run without a key cannot be recognised again.
+    #[error("a row of arm `{arm}` on task `{task}` has an empty run key")]
+    EmptyRunKey {
+        /// The row's arm.
+        arm: String,
+        /// The row's task.
+        task: String,
+    },
+    /// Only rows of a clean tree are published.
+    #[error(
+        "the working tree has uncommitted changes: commit them and run again before publishing"
+    )]
+    DirtyTree,
+    /// A table's file holds no cell.
+    #[error("{}: expected at least one cell below the header", path.display())]
+    EmptyTable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A table asks for a task whose headline metric is not defined.
+    #[error(
+        "no headline metric is defined for task `{task}`, expected one of mnli, sst2, mrpc, cola, qnli, rte, stsb"
+    )]
+    UnknownTask {
+        /// The task.
+        task: String,
+    },
+    /// Two runs with different settings claim the same cell and seed.
+    #[error(
+        "runs `{first}` and `{second}` both give arm `{arm}` on task `{task}` at seed {seed}: pass the experiment's run keys to choose one"
+    )]
+    AmbiguousRuns {
+        /// The arm.
+        arm: String,
+        /// The task.
+        task: String,
+        /// The seed.
+        seed: u64,
+        /// Run key of one of them.
+        first: String,
+        /// Run key of the other.
+        second: String,
+    },
+}
+
+/// What is wrong with one line of a CSV file.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum LineProblem {
+    /// The line is not UTF-8.
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    /// Too few or too many fields.
+    #[error("expected {expected} fields, found {found}")]
+    FieldCount {
+        /// Number of columns in the header.
+        expected: usize,
+        /// Number of fields on the line.
+        found: usize,
+    },
+    /// A quoted field does not end.
+    #[error("field {field} opens a quotation mark that never closes")]
+    UnclosedQuote {
+        /// 1-based field number.
+        field: usize,
+    },
+    /// A quotation mark inside an unquoted field, or text after a closing one.
+    #[error("field {field} has a quotation mark where none is allowed")]
+    StrayQuote {
+        /// 1-based field number.
+        field: usize,
+    },
+    /// A field does not parse as its column's type.
+    #[error("column `{column}` should be {expected}, found `{found}`")]
+    BadField {
+        /// The column.
+        column: &'static str,
+        /// What was expected, in words.
+        expected: &'static str,
+        /// The text found.
+        found: String,
+    },
+    /// A run ends before all of its rows have come.
+    #[error("run `{run_key}` declares {expected} rows, but another run begins after {found}")]
+    RunCutShort {
+        /// The run that is incomplete.
+        run_key: String,
+        /// Rows it declares.
+        expected: u64,
+        /// Rows it has.
+        found: u64,
+    },
+    /// The same row and column key appears where a table needs distinct ones, or cells are out of order.
+    #[error(
+        "the cell of arm `{arm}` and task `{task}` does not follow the order of the rows before it"
+    )]
+    CellOrder {
+        /// The arm.
+        arm: String,
+        /// The task or average column.
+        task: String,
+    },
+}
+
+/// Something a store repaired or will repair; the caller decides how to show it.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum StoreWarning {
+    /// A process died while it wrote: the tail from `line` on does not count and the next append removes it.
+    #[error("{}: the run written from line {line} on is incomplete ({bytes} bytes, as after a killed process) and is dropped", path.display())]
+    TornTail {
+        /// The file.
+        path: PathBuf,
+        /// 1-based number of the first line that does not count.
+        line: usize,
+        /// Length of the tail.
+        bytes: u64,
+    },
+    /// Two finished runs have the same key (two processes raced); the first counts.
+    #[error("{}: run `{run_key}` is stored more than once; the first counts", path.display())]
+    Duplicate {
+        /// The file.
+        path: PathBuf,
+        /// The run.
+        run_key: String,
+    },
+    /// An append found its run stored already and wrote nothing.
+    #[error("{}: run `{run_key}` was stored by another process in the meantime; this one's rows are dropped", path.display())]
+    AlreadyStored {
+        /// The file.
+        path: PathBuf,
+        /// The run.
+        run_key: String,
+    },
+}

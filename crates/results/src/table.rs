@@ -1,0 +1,197 @@
+//! A table: what it asks for, and its cells once built.
+
+use crate::AVERAGE;
+use crate::aggregate::headline;
+use crate::cell::{Cell, Parameters};
+use crate::paper::PaperTable;
+use crate::row::Selection;
+
+/// Which rows a table's own numbers are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// This machine's runs, with the published ones beside them.
+    #[default]
+    Local,
+    /// The published runs themselves.
+    Published,
+}
+
+impl View {
+    /// The word in the CSV.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Published => "published",
+        }
+    }
+
+    /// What the table's own numbers are called in text.
+    pub fn owner(self) -> &'static str {
+        match self {
+            Self::Local => "this machine",
+            Self::Published => "ours",
+        }
+    }
+}
+
+/// A row that a table asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArmRow {
+    /// Arm key.
+    pub key: String,
+    /// The paper's notation.
+    pub label: String,
+}
+
+/// What a table asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSpec {
+    /// File stem, such as `table1`.
+    pub name: String,
+    /// Title, such as `Table 1: adaptation methods on GLUE`.
+    pub title: String,
+    /// Scale of the rows; rows of another scale do not count.
+    pub scale: String,
+    /// Whose rows the table is made from.
+    pub view: View,
+    /// The rows, in order.
+    pub arms: Vec<ArmRow>,
+    /// The task columns, in order; the average follows them.
+    pub tasks: Vec<String>,
+    /// Which weights are reported.
+    pub selection: Selection,
+    /// The paper's numbers.
+    pub paper: PaperTable,
+}
+
+impl TableSpec {
+    /// One row for each row of the paper's table, with its labels, and the paper's seven tasks.
+    pub fn of_paper(name: &str, title: &str, scale: &str, view: View, paper: PaperTable) -> Self {
+        let arms = paper
+            .rows
+            .iter()
+            .map(|row| ArmRow {
+                key: row.arm.clone(),
+                label: row.label.clone(),
+            })
+            .collect();
+        let tasks = paper.rows.first().map_or_else(Vec::new, |row| {
+            let tasks = row.cells.iter().filter(|cell| cell.task != AVERAGE);
+            tasks.map(|cell| cell.task.clone()).collect()
+        });
+        Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            scale: scale.to_owned(),
+            view,
+            arms,
+            tasks,
+            selection: Selection::Last,
+            paper,
+        }
+    }
+}
+
+/// One row of a built table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRow {
+    /// Arm key.
+    pub arm: String,
+    /// The paper's notation.
+    pub label: String,
+    /// The parameter share that the paper prints for this arm; empty if it prints none.
+    pub params_printed: String,
+    /// One cell a task, then the average's.
+    pub cells: Vec<Cell>,
+}
+
+impl TableRow {
+    /// The cell of a task or of the average.
+    pub fn cell(&self, task: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.task == task)
+    }
+
+    /// The counts that most tasks share; heads differ with the number of classes.
+    pub fn parameters(&self) -> Option<Parameters> {
+        let counts: Vec<Parameters> = self
+            .cells
+            .iter()
+            .filter_map(|cell| cell.parameters)
+            .collect();
+        let votes =
+            |candidate: &Parameters| counts.iter().filter(|&count| count == candidate).count();
+        // Ties go to the smaller count, so that the answer does not depend on the order of the tasks.
+        counts
+            .iter()
+            .copied()
+            .max_by_key(|candidate| (votes(candidate), std::cmp::Reverse(*candidate)))
+    }
+
+    /// The learning rates of the row's runs, ascending.
+    pub fn lrs(&self) -> Vec<f64> {
+        let mut lrs: Vec<f64> = self
+            .cells
+            .iter()
+            .flat_map(|cell| cell.lrs.iter().copied())
+            .collect();
+        lrs.sort_by(f64::total_cmp);
+        lrs.dedup();
+        lrs
+    }
+}
+
+/// A built table, ready to be written as CSV, Markdown or terminal text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// File stem, such as `table1`.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Scale of the rows.
+    pub scale: String,
+    /// Whose rows the table is made from.
+    pub view: View,
+    /// Which weights are reported.
+    pub selection: Selection,
+    /// The paper's table number.
+    pub paper_number: u8,
+    /// Seeds of the runs that count, ascending.
+    pub seeds: Vec<u64>,
+    /// The task columns, without the average.
+    pub tasks: Vec<String>,
+    /// The rows.
+    pub rows: Vec<TableRow>,
+}
+
+impl Table {
+    /// Column keys: the tasks, then the average.
+    pub fn columns(&self) -> Vec<String> {
+        let mut columns = self.tasks.clone();
+        columns.push(AVERAGE.to_owned());
+        columns
+    }
+
+    /// The head of a column, as the paper writes it.
+    pub fn column_label(&self, column: &str) -> String {
+        match headline(column) {
+            Some(headline) => headline.label.to_owned(),
+            None if column == AVERAGE => "Avg.".to_owned(),
+            None => column.to_owned(),
+        }
+    }
+
+    /// The row of an arm.
+    pub fn row(&self, arm: &str) -> Option<&TableRow> {
+        self.rows.iter().find(|row| row.arm == arm)
+    }
+
+    /// Whether any cell has a published number beside its own.
+    pub fn has_published(&self) -> bool {
+        self.cells().any(|cell| cell.published.is_some())
+    }
+
+    /// All cells, row by row.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.rows.iter().flat_map(|row| &row.cells)
+    }
+}

@@ -1,0 +1,26 @@
+//! MNLI-shaped: does the hypothesis follow from the premise, contradict it, or neither? Metric: accuracy.
+//!
+//! Training and matched validation are stories, mismatched validation is reports.
+
+use super::clause::{Style, render};
+use super::dice::Dice;
+use super::difficulty::Difficulty;
+use super::lexicon::Genre;
+use super::pair;
+use super::relation::Relation;
+use super::sample::Shape;
+
+/// One pair with the wanted relation.
+pub(crate) fn example(
+    dice: &mut Dice,
+    difficulty: &Difficulty,
+    genre: Genre,
+    wanted: Relation,
+) -> Option<(String, String)> {
+    // Half of the premises are negated, so that a negated hypothesis says nothing about the label.
+    let shape = Shape { negated: 45, quantified: 25, ..Shape::PAIR };
+    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, difficulty.second_edit)?;
+    let [one, two] = [(); 2].map(|()| Style::roll(dice, difficulty.rare_words, difficulty.passive));
+    let (a, b) = (render(&premise, &one, dice), render(&hypothesis, &two, dice));
+    pair::fits(&a, &b).then_some((a, b))
+}

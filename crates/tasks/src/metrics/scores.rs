@@ -1,0 +1,78 @@
+//! From a model's outputs to a task's metrics.
+
+use super::{Metric, accuracy, f1, matthews, pearson, spearman};
+use crate::glue::GlueTask;
+
+/// Every metric of `task`, the headline first, as fractions.
+///
+/// `logits` is row-major, `[n, task.n_outputs()]`; `labels` are class indices, or the scores of STS-B.
+/// STS-B predictions are not clipped to 0..=5 (behaviours 3); an undefined correlation counts as 0 (see the
+/// [module](super)).
+///
+/// # Panics
+/// If `logits` has another length than `labels.len() * task.n_outputs()`.
+pub fn scores(task: GlueTask, logits: &[f32], labels: &[f32]) -> Vec<(Metric, f64)> {
+    assert_eq!(
+        logits.len(),
+        labels.len() * task.n_outputs(),
+        "logits of {task} are [n, {}]",
+        task.n_outputs()
+    );
+    if task.is_regression() {
+        let (x, y) = (widen(logits), widen(labels));
+        return of_regression(task, &x, &y);
+    }
+    let predictions: Vec<usize> = logits.chunks_exact(task.n_outputs()).map(argmax).collect();
+    of_classes(task, &predictions, &classes(labels))
+}
+
+/// The index of the largest value, the first of equals as in numpy; a NaN is never the largest, and 0 if all are NaN.
+pub fn argmax(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, &value) in row.iter().enumerate() {
+        if value > row[best] || row[best].is_nan() && !value.is_nan() {
+            best = index;
+        }
+    }
+    best
+}
+
+pub(super) fn of_regression(
+    task: GlueTask,
+    predictions: &[f64],
+    labels: &[f64],
+) -> Vec<(Metric, f64)> {
+    let value = |metric| match metric {
+        Metric::Spearman => spearman(predictions, labels),
+        _ => pearson(predictions, labels),
+    };
+    task.metrics()
+        .iter()
+        .map(|&metric| (metric, value(metric).unwrap_or(0.0)))
+        .collect()
+}
+
+pub(super) fn of_classes(
+    task: GlueTask,
+    predictions: &[usize],
+    labels: &[usize],
+) -> Vec<(Metric, f64)> {
+    let value = |metric| match metric {
+        Metric::Matthews => matthews(predictions, labels),
+        Metric::F1 => f1(predictions, labels),
+        _ => accuracy(predictions, labels),
+    };
+    task.metrics()
+        .iter()
+        .map(|&metric| (metric, value(metric)))
+        .collect()
+}
+
+/// Labels as class indices; the readers have checked that they are small whole numbers.
+pub(super) fn classes(labels: &[f32]) -> Vec<usize> {
+    labels.iter().map(|&label| label as usize).collect()
+}
+
+pub(super) fn widen(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
