@@ -3,8 +3,8 @@
 
 Usage:   python reference/compare_forward.py CHECKPOINT [SENTENCE ...]
 Needs:   pip install torch==2.11 transformers==4.57.1 safetensors; cargo; CHECKPOINT/tokenizer.json
-Prints:  the largest difference of hidden states, over real tokens and over all, and of logits,
-         and how far PyTorch's own f32 result is from its f64 one. Exits 1 above 1e-4.
+Prints:  the largest differences of hidden states and logits, and how far PyTorch's own f32 result
+         is from its f64 one. Exits 1 above 1e-4.
 """
 
 import json
@@ -63,16 +63,21 @@ def main():
     single, double = theirs(torch.float32), theirs(torch.float64)
     real = batch["attention_mask"].bool()
     worst = 0.0
-    for name, exact in double.items():
-        error = lambda a, b: (a.double() - b.double()).abs()
-        difference = error(ours[name], single[name])
-        worst = max(worst, difference.max().item())
-        tokens = f", {difference[real].max():.2e} on real tokens" if exact.dim() == 3 else ""
-        print(
-            f"{name} {list(exact.shape)}, largest value {exact.abs().max():.2f}: ours differs from f32 by"
-            f" {difference.max():.2e}{tokens}, from f64 by {error(ours[name], exact).max():.2e};"
-            f" PyTorch's f32 from f64 by {error(single[name], exact).max():.2e}"
-        )
+
+    def report(name, rows):
+        nonlocal worst
+        a, b, exact = (tensors[name.split()[0]][rows].double() for tensors in (ours, single, double))
+        differences = [(x - y).abs().max().item() for x, y in ((a, b), (a, exact), (b, exact))]
+        print("{}: ours from f32 {:.1e}, ours from f64 {:.1e}, PyTorch's f32 from f64 {:.1e}".format(name, *differences))
+        # Nothing reads the states of padding, and rounding alone changes them more.
+        if "padding" not in name:
+            worst = max(worst, differences[0])
+
+    report("last_hidden_state of real tokens", real)
+    if not real.all():
+        report("last_hidden_state of padding", ~real)
+    if "logits" in ours:
+        report("logits", slice(None))
     print(f"{int((~real).sum())} of {real.numel()} tokens are padding")
     sys.exit(worst > LIMIT)
 

@@ -82,23 +82,47 @@ impl ClaimFigure {
         let reach = 1.06 * reach.max(0.5);
         Some(Self {
             title: format!("Difference to LoRA (scale {})", table.scale),
-            subtitle: "Points gained or lost against LoRA of the same source: both marks on one side of zero means the paper's claim holds there.".to_owned(),
+            subtitle: "Points gained or lost against LoRA of the same source; marks on one side of zero agree on the direction.".to_owned(),
             ours_name: ours_name(table),
             panels,
             range: Range { low: -reach, high: reach },
         })
     }
 
-    /// How often ours has the paper's sign: (same, compared), over the tasks without the average.
-    pub fn agreement(&self) -> (usize, usize) {
-        let signs: Vec<bool> = self
+    /// How often ours has the paper's sign, over the tasks without the average.
+    pub fn agreement(&self) -> Agreement {
+        let tasks = |panel: &'_ ClaimPanel| panel.rows.len().saturating_sub(1);
+        let rows = self
             .panels
             .iter()
-            .flat_map(|panel| panel.rows.split_last().map_or(&[][..], |(_, tasks)| tasks))
-            .filter_map(ClaimRow::same_sign)
-            .collect();
-        (signs.iter().filter(|&&same| same).count(), signs.len())
+            .flat_map(|panel| &panel.rows[..tasks(panel)]);
+        let mut agreement = Agreement::default();
+        for row in rows {
+            let Some(same) = row.same_sign() else {
+                continue;
+            };
+            agreement.cells += 1;
+            agreement.same += usize::from(same);
+            if row.paper.is_some_and(Value::exceeds_its_spread) {
+                agreement.clear_cells += 1;
+                agreement.clear_same += usize::from(same);
+            }
+        }
+        agreement
     }
+}
+
+/// Counts of cells (arm and task) where ours and the paper's difference to LoRA have the same sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Agreement {
+    /// Cells where both have a sign.
+    pub cells: usize,
+    /// Those of `cells` with the same sign.
+    pub same: usize,
+    /// Those of `cells` where the paper's difference exceeds its own spread.
+    pub clear_cells: usize,
+    /// Those of `clear_cells` with the same sign.
+    pub clear_same: usize,
 }
 
 fn claim_row(heading: String, cell: &Cell, base: &Cell) -> ClaimRow {

@@ -10,7 +10,8 @@ use crate::error::DrawError;
 use crate::pen::{Align, Pen, ink};
 use crate::scale::tick_text;
 
-const COLUMNS: usize = 4;
+const FEWEST_COLUMNS: usize = 3;
+const MOST_COLUMNS: usize = 4;
 const LABEL_WIDTH: f64 = 66.0;
 const PANEL_WIDTH: f64 = 288.0;
 const PANEL_GAP: f64 = 28.0;
@@ -21,11 +22,21 @@ const TOP: f64 = 104.0;
 const BOTTOM: f64 = 10.0;
 const SIDE: f64 = 22.0;
 
+/// Columns that leave the last band as full as possible.
+fn n_columns(figure: &ClaimFigure) -> usize {
+    let n_panels = figure.panels.len();
+    let filled = |columns: &usize| n_panels as f64 / (n_panels.div_ceil(*columns) * columns) as f64;
+    (FEWEST_COLUMNS..=MOST_COLUMNS)
+        .max_by(|a, b| filled(a).total_cmp(&filled(b)))
+        .unwrap_or(MOST_COLUMNS)
+}
+
 /// Width and height in logical pixels.
 pub fn size(figure: &ClaimFigure) -> (u32, u32) {
+    let columns = n_columns(figure);
     let width =
-        2.0 * SIDE + LABEL_WIDTH + COLUMNS as f64 * PANEL_WIDTH + (COLUMNS - 1) as f64 * PANEL_GAP;
-    let n_bands = figure.panels.len().div_ceil(COLUMNS);
+        2.0 * SIDE + LABEL_WIDTH + columns as f64 * PANEL_WIDTH + (columns - 1) as f64 * PANEL_GAP;
+    let n_bands = figure.panels.len().div_ceil(columns);
     let height = TOP + n_bands as f64 * band_height(figure) + BOTTOM;
     (width as u32, height as u32)
 }
@@ -63,9 +74,10 @@ where
         ink::TEXT,
         Align::Left,
     )?;
+    let columns = n_columns(figure);
     for (index, panel) in figure.panels.iter().enumerate() {
-        let top = TOP + (index / COLUMNS) as f64 * band_height(figure);
-        let column = index % COLUMNS;
+        let top = TOP + (index / columns) as f64 * band_height(figure);
+        let column = index % columns;
         let left = SIDE + LABEL_WIDTH + column as f64 * (PANEL_WIDTH + PANEL_GAP);
         draw_panel(figure, panel, pen, (left, top), column == 0)?;
     }

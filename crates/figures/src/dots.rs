@@ -13,6 +13,13 @@ pub struct Value {
     pub std: Option<f64>,
 }
 
+impl Value {
+    /// Whether the value is further from zero than its spread reaches; false without a spread.
+    pub fn exceeds_its_spread(self) -> bool {
+        self.std.is_some_and(|std| self.mean.abs() > std)
+    }
+}
+
 /// What our side of a row shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark {
@@ -99,8 +106,8 @@ impl DotFigure {
 /// What a figure or page calls the table's own numbers.
 pub fn ours_name(table: &Table) -> String {
     match table.view {
-        View::Local => format!("this machine ({})", table.scale),
-        View::Published => format!("ours ({})", table.scale),
+        View::Local => format!("this machine, scale {}", table.scale),
+        View::Published => format!("ours, scale {}", table.scale),
     }
 }
 

@@ -195,7 +195,7 @@ fn draw_axis<DB: DrawingBackend>(
 where
     DB::ErrorType: 'static,
 {
-    let most = if axis.width > 200.0 { 6 } else { 3 };
+    let most = if axis.width > 200.0 { 8 } else { 5 };
     let ticks = axis.range.ticks(most);
     for &tick in &ticks {
         let x = axis.x(tick);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use results::{AVERAGE, CellState, Table};
+use results::Table;
 
 use crate::claims::ClaimFigure;
 use crate::dots::ours_name;
@@ -83,12 +83,13 @@ fn section(out: &mut String, shown: &Shown) {
     );
     picture(out, &shown.stem, &alt, shown.size);
     if let Some(claims) = &shown.claims {
-        let (same, compared) = claims.agreement();
         let _ = writeln!(out, "<h3>What the paper claims: differences to LoRA</h3>");
-        if compared > 0 {
+        let agreement = claims.agreement();
+        if agreement.cells > 0 {
             let _ = writeln!(
                 out,
-                "<p>The difference to LoRA has the paper's sign in {same} of {compared} cells (arm and task), whatever its size; many of them lie within the spread.</p>"
+                "<p>The difference to LoRA has the paper's sign in {} of {} cells (arm and task), and in {} of the {} where the paper's difference exceeds its own spread.</p>",
+                agreement.same, agreement.cells, agreement.clear_same, agreement.clear_cells
             );
         }
         let alt = format!(
@@ -104,49 +105,32 @@ fn picture(out: &mut String, stem: &str, alt: &str, (width, height): (u32, u32))
     let (stem, alt) = (escape(stem), escape(alt));
     let _ = writeln!(
         out,
-        "<div class=\"scroll figure\"><img src=\"{stem}.svg\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"></div>\n\
+        "<div class=\"scroll figure\"><img style=\"max-width: {width}px\" src=\"{stem}.svg\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"></div>\n\
          <p class=\"faint\">The same picture as <a href=\"{stem}.svg\">SVG</a> and <a href=\"{stem}.png\">PNG</a>.</p>"
     );
 }
 
 /// What is missing, one line an arm and reason.
 fn unfinished(out: &mut String, table: &Table) {
-    let mut lines = Vec::new();
-    for row in &table.rows {
-        let mut reasons: Vec<(&CellState, Vec<String>)> = Vec::new();
-        let tasks = row
-            .cells
-            .iter()
-            .filter(|cell| cell.task != AVERAGE && cell.state != CellState::Complete);
-        for cell in tasks {
-            let column = table.column_label(&cell.task);
-            match reasons.iter_mut().find(|(state, _)| *state == &cell.state) {
-                Some((_, columns)) => columns.push(column),
-                None => reasons.push((&cell.state, vec![column])),
-            }
-        }
-        for (state, columns) in reasons {
-            let which = if columns.len() == table.tasks.len() {
-                String::new()
-            } else {
-                format!(" on {}", columns.join(", "))
-            };
-            lines.push(format!(
-                "<li>{}{}: {}</li>",
-                label_html(&row.label),
-                escape(&which),
-                escape(&state.to_string())
-            ));
-        }
+    let entries = table.unfinished();
+    if entries.is_empty() {
+        return;
     }
-    if !lines.is_empty() {
-        let owner = escape(&ours_name(table));
+    let _ = writeln!(
+        out,
+        "<h3>Not complete ({})</h3>\n<ul>",
+        escape(&ours_name(table))
+    );
+    for entry in entries {
         let _ = writeln!(
             out,
-            "<h3>Not complete ({owner})</h3>\n<ul>\n{}\n</ul>",
-            lines.join("\n")
+            "<li>{}{}: {}</li>",
+            label_html(&entry.label),
+            escape(&table.columns_text(&entry)),
+            escape(&entry.state.to_string())
         );
     }
+    out.push_str("</ul>\n");
 }
 
 fn provenance_section(out: &mut String, provenance: &Provenance) {

@@ -17,7 +17,8 @@ pub(crate) fn table_html(out: &mut String, table: &Table) {
     };
     let _ = writeln!(
         out,
-        "<p class=\"key\">In each cell: <b>{}</b>, <i>paper</i>{published}. Point at a cell for the differences.</p>",
+        "<p class=\"key\">In each cell: <b>{}</b>, <i>paper</i>{published}. Point at a cell for the differences. \
+         Trainable parameters: the share of all, the share that the paper prints, and the count for most tasks, with each parameter once / with the head twice as the paper's software counted.</p>",
         escape(&ours_name(table))
     );
     let mut notes: Vec<&str> = Vec::new();
@@ -54,22 +55,8 @@ pub(crate) fn table_html(out: &mut String, table: &Table) {
 fn cell_html<'a>(out: &mut String, cell: &'a Cell, with_published: bool, notes: &mut Vec<&'a str>) {
     let _ = write!(out, "<td title=\"{}\">", escape(&hover(cell)));
     match (&cell.state, cell.ours) {
-        (CellState::Complete, Some(stat)) => {
+        (_, Some(stat)) => {
             let _ = write!(out, "<span class=\"ours\">{}</span>", stat_html(stat));
-        }
-        (state, Some(stat)) => {
-            let failed = if matches!(state, CellState::Failed { .. }) {
-                " class=\"failed\""
-            } else {
-                ""
-            };
-            let _ = write!(
-                out,
-                "<span class=\"ours\">{}</span><small{failed}>{} of {} seeds</small>",
-                stat_html(stat),
-                stat.n,
-                cell.expected
-            );
         }
         (CellState::Failed { .. }, None) => out.push_str("<span class=\"failed\">failed</span>"),
         (_, None) => out.push_str("<span class=\"missing\">not run</span>"),
@@ -93,28 +80,42 @@ fn cell_html<'a>(out: &mut String, cell: &'a Cell, with_published: bool, notes: 
         let text = cell.published.map_or_else(|| "–".to_owned(), stat_html);
         let _ = write!(out, "<span class=\"published\">{text}</span>");
     }
+    if let Some(stat) = cell.ours.filter(|_| cell.state != CellState::Complete) {
+        let failed = matches!(cell.state, CellState::Failed { .. });
+        let class = if failed { " class=\"failed\"" } else { "" };
+        let _ = write!(
+            out,
+            "<small{class}>{} of {} seeds</small>",
+            stat.n, cell.expected
+        );
+    }
     out.push_str("</td>");
 }
 
 fn parameters_html(out: &mut String, row: &TableRow) {
+    let parameters = row.parameters();
     out.push_str("<td>");
-    match row.parameters() {
+    match parameters {
         Some(parameters) => {
             let _ = write!(
                 out,
-                "<span>{:.3} %</span><small>{} parameters</small><small>{} as the paper counts</small>",
-                parameters.percent(),
-                parameters.trainable,
-                parameters.paper_count
+                "<span class=\"ours\">{:.3} %</span>",
+                parameters.percent()
             );
         }
         None => out.push_str("<span class=\"missing\">–</span>"),
     }
-    if !row.params_printed.is_empty() {
+    let printed = if row.params_printed.is_empty() {
+        "–"
+    } else {
+        &row.params_printed
+    };
+    let _ = write!(out, "<span class=\"paper\">{}</span>", escape(printed));
+    if let Some(parameters) = parameters {
         let _ = write!(
             out,
-            "<span class=\"paper\">{}</span>",
-            escape(&row.params_printed)
+            "<small>{} / {}</small>",
+            parameters.trainable, parameters.paper_count
         );
     }
     out.push_str("</td>");

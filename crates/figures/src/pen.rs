@@ -67,29 +67,55 @@ pub enum Align {
 /// A drawing area with a density.
 pub struct Pen<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
-    density: f64,
+    surface: Surface,
 }
+
+/// What the ink lands on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Surface {
+    /// Vectors, one unit a logical pixel.
+    Svg,
+    /// Pixels.
+    Bitmap {
+        /// Device pixels a logical pixel.
+        density: f64,
+    },
+}
+
+/// Both backends take a font's size as its line height, but plotters divides it by 1.24 for the SVG's em
+/// while the bitmap divides it by the font's own ratio, which is 1.164 for DejaVu Sans.
+const BITMAP_FONT_SCALE: f64 = 1.164 / 1.24;
+
+/// How much lower, in parts of the font's size, the bitmap has to set a centred line to meet the SVG's.
+const BITMAP_TEXT_DROP: f64 = 0.13;
 
 impl<'a, DB: DrawingBackend> Pen<'a, DB>
 where
     DB::ErrorType: 'static,
 {
-    /// A pen on `area`, `density` device pixels a logical pixel.
-    pub fn new(area: &'a DrawingArea<DB, Shift>, density: f64) -> Result<Self, DrawError> {
+    /// A pen on `area`, which it clears.
+    pub fn new(area: &'a DrawingArea<DB, Shift>, surface: Surface) -> Result<Self, DrawError> {
         register_fonts();
         area.fill(&ink::PAGE).map_err(boxed)?;
-        Ok(Self { area, density })
+        Ok(Self { area, surface })
+    }
+
+    fn density(&self) -> f64 {
+        match self.surface {
+            Surface::Svg => 1.0,
+            Surface::Bitmap { density } => density,
+        }
     }
 
     fn at(&self, (x, y): (f64, f64)) -> (i32, i32) {
         (
-            (x * self.density).round() as i32,
-            (y * self.density).round() as i32,
+            (x * self.density()).round() as i32,
+            (y * self.density()).round() as i32,
         )
     }
 
     fn length(&self, length: f64) -> i32 {
-        ((length * self.density).round() as i32).max(1)
+        ((length * self.density()).round() as i32).max(1)
     }
 
     /// A straight line.
@@ -195,7 +221,14 @@ where
             Align::Centre => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let font = FontDesc::new(FontFamily::Name(FONT), size * self.density, style)
+        let (font_size, drop) = match self.surface {
+            Surface::Svg => (size, 0.0),
+            Surface::Bitmap { density } => {
+                (size * BITMAP_FONT_SCALE * density, BITMAP_TEXT_DROP * size)
+            }
+        };
+        let at = (at.0, at.1 + drop);
+        let font = FontDesc::new(FontFamily::Name(FONT), font_size, style)
             .transform(FontTransform::None)
             .color(&colour)
             .pos(Pos::new(horizontal, VPos::Center));
@@ -204,16 +237,14 @@ where
 
     /// Width of a text, in logical pixels.
     pub fn width(&self, text: &str, size: f64) -> Result<f64, DrawError> {
-        let font = FontDesc::new(
-            FontFamily::Name(FONT),
-            size * self.density,
-            FontStyle::Normal,
-        );
-        // The SVG's font size is smaller than the bitmap's by plotters' factor; both stay within this width.
+        // Measured large, because plotters rounds widths to whole pixels.
+        const DENSITY: f64 = 16.0;
+        let measured = size * BITMAP_FONT_SCALE * DENSITY;
+        let font = FontDesc::new(FontFamily::Name(FONT), measured, FontStyle::Normal);
         let (width, _) = font
             .box_size(text)
             .map_err(|error| DrawError::from(error.to_string()))?;
-        Ok(f64::from(width) / self.density)
+        Ok(f64::from(width) / DENSITY)
     }
 
     /// An arm's label with its hats and subscripts, vertically centred on its point.
@@ -243,7 +274,12 @@ where
         };
         for (piece, width) in pieces.iter().zip(widths) {
             match piece {
-                Piece::Plain(text) => self.text(text, (x, y), size, colour, Align::Left)?,
+                Piece::Plain(text) => {
+                    // An SVG drops the blanks that a text begins with.
+                    let shown = text.trim_start();
+                    let at = x + width - self.width(shown, size)?;
+                    self.text(shown, (at, y), size, colour, Align::Left)?;
+                }
                 Piece::Hat(letter) => {
                     self.text(&letter.to_string(), (x, y), size, colour, Align::Left)?;
                     self.hat((x + width / 2.0, y), size, colour)?;

@@ -10,7 +10,7 @@ use crate::claims::ClaimFigure;
 use crate::dots::DotFigure;
 use crate::error::{DrawError, FigureError};
 use crate::page::{self, Shown};
-use crate::pen::{FONT, Pen, ink};
+use crate::pen::{FONT, Pen, Surface, ink};
 use crate::provenance::Provenance;
 use crate::{claims_draw, dots_draw};
 
@@ -182,7 +182,7 @@ impl Drawing<'_> {
         let mut svg = String::new();
         {
             let area = SVGBackend::with_string(&mut svg, self.size).into_drawing_area();
-            (self.on_svg)(&Pen::new(&area, 1.0)?)?;
+            (self.on_svg)(&Pen::new(&area, Surface::Svg)?)?;
             area.present()?;
         }
         Ok(finish_svg(&svg))
@@ -192,7 +192,10 @@ impl Drawing<'_> {
         let (width, height) = self.size;
         let dense = |length: u32| (f64::from(length) * BITMAP_DENSITY) as u32;
         let area = BitMapBackend::new(path, (dense(width), dense(height))).into_drawing_area();
-        (self.on_bitmap)(&Pen::new(&area, BITMAP_DENSITY)?)?;
+        let surface = Surface::Bitmap {
+            density: BITMAP_DENSITY,
+        };
+        (self.on_bitmap)(&Pen::new(&area, surface)?)?;
         area.present()?;
         Ok(())
     }

@@ -45,9 +45,10 @@ impl Range {
         (value - self.low) / self.span()
     }
 
-    /// Round values inside the range: the densest of steps 1, 2 and 5 (times a power of ten) with at most `most` of them.
+    /// Round values inside the range: the densest of steps 1, 2 and 5 (times a power of ten) with at most `most` of them,
+    /// or one fewer where they need decimals.
     pub fn ticks(self, most: usize) -> Vec<f64> {
-        let rough = self.span() / most.max(1) as f64;
+        let rough = self.span() / most as f64;
         let power = 10_f64.powf(rough.log10().floor());
         let within = |step: f64| -> Vec<f64> {
             let first = (self.low / step).ceil() as i64;
@@ -56,8 +57,12 @@ impl Range {
         };
         [1.0, 2.0, 5.0, 10.0, 20.0]
             .into_iter()
-            .map(|factor| within(factor * power))
-            .find(|ticks| ticks.len() <= most)
+            .map(|factor| factor * power)
+            .find_map(|step| {
+                let ticks = within(step);
+                let most = if step < 1.0 { most - 1 } else { most };
+                (ticks.len() <= most).then_some(ticks)
+            })
             .unwrap_or_default()
     }
 }
@@ -69,7 +74,7 @@ pub fn tick_text(value: f64, ticks: &[f64]) -> String {
         _ => 1.0,
     };
     let decimals = if step < 1.0 - 1e-9 {
-        (-step.log10()).ceil() as usize
+        (-step.log10() - 1e-9).ceil() as usize
     } else {
         0
     };
@@ -90,7 +95,7 @@ mod tests {
         };
         check(79.3, 91.2, 3, &["80", "85", "90"]);
         check(-3.4, 3.4, 5, &["−2", "0", "2"]);
-        check(90.05, 90.41, 4, &["90.1", "90.2", "90.3", "90.4"]);
+        check(90.05, 90.41, 5, &["90.1", "90.2", "90.3", "90.4"]);
         check(0.0, 100.0, 3, &["0", "50", "100"]);
     }
 }

@@ -60,7 +60,7 @@ impl Embeddings {
         let position = self.position.forward(self.position_ids(&input.ids)); // [batch | 1, seq, d_model]
         let token_type = match &input.type_ids {
             Some(types) => self.token_type.forward(types.clone()), // [batch, seq, d_model]
-            None => self.token_type.weight.val().slice([0..1]).unsqueeze(), // [1, 1, d_model]
+            None => self.token_type.weight.val().narrow(0, 0, 1).unsqueeze(), // [1, 1, d_model]
         };
         let sum = word + token_type + position;
         self.dropout.forward(self.layer_norm.forward(sum))

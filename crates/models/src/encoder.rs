@@ -6,7 +6,7 @@ use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Bool, Device, Int, Tensor, assert_shape};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::attention::{attention, key_bias};
+use crate::attention::key_bias;
 use crate::{Embeddings, EncoderConfig};
 
 /// A batch of token sequences.
@@ -170,7 +170,7 @@ impl Encoder {
     }
 
     /// The first layer's input, `[batch, seq, d_model]`, and the attention bias.
-    fn start(&self, input: &EncoderInput) -> (Tensor<3>, Tensor<4>) {
+    fn start(&self, input: &EncoderInput) -> (Tensor<3>, Tensor<2>) {
         let [batch, seq] = input.ids.dims();
         assert_shape!(input.mask, [batch, seq]);
         if let Some(types) = &input.type_ids {
@@ -192,7 +192,7 @@ impl EncoderLayer {
         }
     }
 
-    fn forward(&self, x: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
+    fn forward(&self, x: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
         self.forward_rows(x.clone(), x, bias)
     }
 
@@ -201,7 +201,7 @@ impl EncoderLayer {
     /// # Shapes
     /// - rows, output: `[batch, n_rows, d_model]`
     /// - all: `[batch, seq, d_model]`
-    fn forward_rows(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
+    fn forward_rows(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
         let x = self.attention.forward(rows, all, bias); // [batch, n_rows, d_model]
         let inner = ops::gelu(self.intermediate.forward(x.clone())); // [batch, n_rows, d_ff]
         let y = self.dropout.forward(self.output.forward(inner)); // [batch, n_rows, d_model]
@@ -228,11 +228,11 @@ impl SelfAttention {
         }
     }
 
-    fn forward(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
+    fn forward(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
         let q = self.query.forward(rows.clone()); // [batch, n_rows, d_model]
         let k = self.key.forward(all.clone()); // [batch, seq, d_model]
         let v = self.value.forward(all); // [batch, seq, d_model]
-        let heads = attention(q, k, v, self.n_heads, bias, &self.probs_dropout);
+        let heads = ops::attention(q, k, v, bias.clone(), self.n_heads, &self.probs_dropout);
         let y = self.dropout.forward(self.output.forward(heads)); // [batch, n_rows, d_model]
         self.layer_norm.forward(y + rows)
     }

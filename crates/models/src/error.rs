@@ -9,10 +9,13 @@ use thiserror::Error;
 use crate::EncoderKind;
 
 /// A checkpoint that cannot be read or written, or an input that a model cannot take.
+///
+/// The message names the file; its cause, where there is one, is the error's `source`, which
+/// anyhow's `{:#}` appends.
 #[derive(Debug, Error)]
 pub enum ModelError {
     /// A file could not be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -20,7 +23,7 @@ pub enum ModelError {
         source: io::Error,
     },
     /// A file could not be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -28,7 +31,7 @@ pub enum ModelError {
         source: io::Error,
     },
     /// `config.json` does not describe a model of this crate.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Config {
         /// The file.
         path: PathBuf,
@@ -44,7 +47,7 @@ pub enum ModelError {
         dir: PathBuf,
     },
     /// The list of shards is not what Hugging Face writes.
-    #[error("{} is not a list of shards with a weight_map: {source}", path.display())]
+    #[error("{} is not a list of shards with a weight_map", path.display())]
     Index {
         /// The index file.
         path: PathBuf,
@@ -72,12 +75,12 @@ pub enum ModelError {
         shard: String,
     },
     /// A safetensors file whose header cannot be understood.
-    #[error("{} is not a safetensors file: {reason}", path.display())]
+    #[error("{} is not a safetensors file", path.display())]
     Header {
         /// The file.
         path: PathBuf,
         /// What is wrong with the header.
-        reason: HeaderProblem,
+        source: HeaderProblem,
     },
     /// A safetensors file shorter or longer than its header says.
     #[error(
@@ -127,7 +130,7 @@ pub enum ModelError {
         path: String,
     },
     /// The tensors could not be put into a safetensors file.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Serialise {
         /// The file.
         path: PathBuf,
@@ -176,7 +179,7 @@ pub enum HeaderProblem {
         length: u64,
     },
     /// The header is not a table of tensors whose bytes follow each other.
-    #[error("its header is malformed ({0})")]
+    #[error("its header is malformed")]
     Malformed(#[from] serde_json::Error),
 }
 
@@ -184,7 +187,7 @@ pub enum HeaderProblem {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// Not JSON, or a value of the wrong type.
-    #[error("{0}")]
+    #[error(transparent)]
     Syntax(#[from] serde_json::Error),
     /// Keys that have no default.
     #[error("missing {}", keys.join(", "))]

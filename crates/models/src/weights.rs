@@ -183,9 +183,9 @@ fn read_header(path: &Path, file_idx: usize) -> Result<HashMap<String, StoredTen
         path: path.to_owned(),
         source,
     };
-    let malformed = |reason| ModelError::Header {
+    let malformed = |source| ModelError::Header {
         path: path.to_owned(),
-        reason,
+        source,
     };
     let mut file = File::open(path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?.len();

@@ -6,10 +6,13 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
 use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
+use burn::backend::AutodiffBackend;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
-use burn::tensor::TensorData;
+use burn::tensor::{DType, TensorData};
 
+use crate::attention::{self, AttentionSettings};
 use crate::dropout::mask_values;
+use crate::flex_attention;
 use crate::kernels;
 
 /// Fused operations; see the functions and layers of this crate for the user's side.
@@ -39,6 +42,34 @@ pub trait FusedOps: Backend {
         let mask = Self::float_from_data(TensorData::new(mask, shape), &x.device());
         Self::float_mul(x, mask)
     }
+
+    /// Attention of all heads; returns the output and the probabilities before dropout.
+    ///
+    /// # Shapes
+    /// - q: `[batch, n_queries, d_model]`; k, v: `[batch, seq, d_model]`
+    /// - bias: `[batch, seq]`, added to the scores of each key
+    /// - output: `[batch, n_queries, d_model]`; probabilities `[batch, n_heads, n_queries, seq]`
+    fn attention_heads(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        attention::plain_forward::<Self>(q, k, v, bias, settings)
+    }
+
+    /// Gradients of q, k and v, given the probabilities and the output's gradient.
+    fn attention_heads_backward(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        probs: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
+    }
 }
 
 impl FusedOps for Flex {
@@ -54,6 +85,35 @@ impl FusedOps for Flex {
         kernels::map_indexed(x, |start, from, to| {
             kernels::dropout(start, from, to, prob, seed)
         })
+    }
+
+    fn attention_heads(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        if q.dtype() == DType::F32 {
+            flex_attention::forward(q, k, v, bias, settings)
+        } else {
+            attention::plain_forward::<Self>(q, k, v, bias, settings)
+        }
+    }
+
+    fn attention_heads_backward(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        probs: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        if q.dtype() == DType::F32 {
+            flex_attention::backward(q, k, v, probs, grad, settings)
+        } else {
+            attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
+        }
     }
 }
 
@@ -126,6 +186,62 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
                 prep.finish((prob, seed), B::seeded_dropout(primitive, prob, seed))
             }
             OpsKind::UnTracked(prep) => prep.finish(B::seeded_dropout(primitive, prob, seed)),
+        }
+    }
+
+    fn attention_heads(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        #[derive(Debug)]
+        struct AttentionHeads;
+
+        impl<B: FusedOps> Backward<B, 3> for AttentionHeads {
+            type State = ([B::FloatTensorPrimitive; 4], AttentionSettings);
+
+            fn backward(
+                self,
+                ops: Ops<Self::State, 3>,
+                grads: &mut Gradients,
+                _checkpointer: &mut Checkpointer,
+            ) {
+                let grad = grads.consume::<B>(&ops.node);
+                let ([q, k, v, probs], settings) = ops.state;
+                let (q, k, v) = B::attention_heads_backward(q, k, v, probs, grad, settings);
+                for (parent, grad) in ops.parents.into_iter().zip([q, k, v]) {
+                    if let Some(parent) = parent {
+                        grads.register::<B>(parent.id, grad);
+                    }
+                }
+            }
+        }
+
+        let bias = bias.into_primitive();
+        let (q, q_node) = q.into_parts();
+        let (k, k_node) = k.into_parts();
+        let (v, v_node) = v.into_parts();
+        let op = AttentionHeads
+            .prepare::<C>([q_node, k_node, v_node])
+            .compute_bound()
+            .stateful();
+        match op {
+            OpsKind::Tracked(prep) => {
+                let (output, probs) =
+                    B::attention_heads(q.clone(), k.clone(), v.clone(), bias, settings);
+                let state = ([q, k, v, probs.clone()], settings);
+                // The probabilities are for the backward pass; they carry no gradient themselves.
+                (
+                    prep.finish(state, output),
+                    Self::from_inner(probs),
+                )
+            }
+            OpsKind::UnTracked(prep) => {
+                let (output, probs) = B::attention_heads(q, k, v, bias, settings);
+                (prep.finish(output), Self::from_inner(probs))
+            }
         }
     }
 }

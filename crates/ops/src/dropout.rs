@@ -91,12 +91,21 @@ impl Dropout {
         if self.prob == 0.0 || !x.is_autodiff() {
             return x;
         }
-        let seed = self.stream.draw();
+        let (prob, seed) = self.draw(&x);
         Tensor::from_dispatch(<Dispatch as FusedOps>::seeded_dropout(
             x.into_dispatch(),
-            self.prob as f32,
+            prob,
             seed,
         ))
+    }
+
+    /// The probability and the next mask's seed; probability 0 where nothing is to be dropped.
+    pub(crate) fn draw<const D: usize>(&self, like: &Tensor<D>) -> (f32, u64) {
+        if self.prob == 0.0 || !like.is_autodiff() {
+            (0.0, 0)
+        } else {
+            (self.prob as f32, self.stream.draw())
+        }
     }
 }
 

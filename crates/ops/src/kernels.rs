@@ -114,6 +114,59 @@ vectorised! {
     }
 }
 
+vectorised! {
+    /// In place: `softmax(row + bias)` of each row of `bias.len()` values.
+    pub fn softmax_rows(rows: &mut [f32], bias: &[f32]) {
+        for row in rows.chunks_exact_mut(bias.len()) {
+            let mut largest = f32::NEG_INFINITY;
+            for (x, &bias) in row.iter_mut().zip(bias) {
+                *x += bias;
+                largest = largest.max(*x);
+            }
+            for x in row.iter_mut() {
+                *x = exp_nonpositive(*x - largest);
+            }
+            let sum = lane_sum(row);
+            let scale = 1.0 / sum;
+            for x in row.iter_mut() {
+                *x *= scale;
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// In place: gradients of the scores from those of the probabilities, row by row.
+    pub fn softmax_rows_backward(grads: &mut [f32], probs: &[f32], width: usize) {
+        for (grads, probs) in grads.chunks_exact_mut(width).zip(probs.chunks_exact(width)) {
+            for (grad, &p) in grads.iter_mut().zip(probs) {
+                *grad *= p;
+            }
+            let sum = lane_sum(grads);
+            for (grad, &p) in grads.iter_mut().zip(probs) {
+                *grad -= p * sum;
+            }
+        }
+    }
+}
+
+/// A sum in sixteen lanes, so that it vectorises; its order does not depend on the processor.
+#[inline(always)]
+fn lane_sum(values: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; 16];
+    let chunks = values.chunks_exact(16);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane += value;
+        }
+    }
+    for (lane, &value) in lanes.iter_mut().zip(rest) {
+        *lane += value;
+    }
+    lanes.iter().sum()
+}
+
 /// A 32-bit integer hash of low bias (multipliers found by C. Wellons' hash prospector).
 #[inline(always)]
 fn mix(mut h: u32) -> u32 {
@@ -180,8 +233,14 @@ pub fn zip(
     filled(to, &x)
 }
 
-fn contiguous(x: FlexTensor) -> FlexTensor {
+/// The tensor itself, or a copy in row-major order.
+pub fn contiguous(x: FlexTensor) -> FlexTensor {
     if x.is_contiguous() { x } else { x.to_contiguous() }
+}
+
+/// The values of a contiguous f32 tensor.
+pub fn values(x: &FlexTensor) -> &[f32] {
+    x.as_slice::<f32>().expect("contiguous f32")
 }
 
 fn filled(values: Vec<f32>, like: &FlexTensor) -> FlexTensor {

@@ -6,11 +6,14 @@
 //! vectorised kernel, and the `Autodiff` implementation carries the backward pass.
 //! What the crate deliberately lacks: layers, parameters and anything that knows a model.
 
+mod attention;
 mod backend;
 pub mod dropout;
+mod flex_attention;
 mod gelu;
 mod kernels;
 
+pub use attention::{AttentionSettings, attention};
 pub use backend::FusedOps;
 pub use dropout::{Dropout, DropoutConfig, MaskStream};
 pub use gelu::gelu;

@@ -84,6 +84,7 @@ pub fn device(name: &str) -> Result<Device> {
         None => (name, 0),
     };
     let _ = index;
+    crate::allocator::keep_pages();
     match kind {
         "flex" => Ok(Device::flex()),
         #[cfg(feature = "ndarray")]

@@ -14,15 +14,13 @@ pub mod schedule;
 pub mod seeds;
 
 pub mod glue;
+pub mod pretrain;
 pub mod sweep;
 
+pub mod allocator;
 pub mod assets;
 pub mod cli;
 pub mod progress;
 pub mod provenance;
 pub mod suite;
 pub mod tables;
-
-/// Keeps freed pages: without it every output tensor faults in fresh ones (a quarter of a step).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,5 +1,8 @@
 //! AdamW with the gradient clipped by its norm over all parameters, as PyTorch's trainer does.
 
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup};
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Gradients, Tensor};
@@ -50,6 +53,29 @@ impl OptimizerConfig {
 }
 
 impl Optimizer {
+    /// Writes the moments to a file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        self.adamw
+            .save(path)
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    /// Reads moments that [`Optimizer::save`] wrote for a module of the same parameter ids.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn load(&mut self, path: &Path) -> Result<()> {
+        self.adamw = self
+            .adamw
+            .clone()
+            .load(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok(())
+    }
+
     /// Clips the gradients and takes one step.
     pub fn step<M: Module>(&mut self, lr: f64, module: M, gradients: Gradients) -> M {
         let mut gradients = GradientsParams::from_grads(gradients, &module);

@@ -61,14 +61,22 @@ impl SweepProgress {
         RunProgress { bar, sweep: self }
     }
 
-    /// Marks a run as done.
-    pub fn finish_run(&self, line: &str) {
-        self.total.inc(1);
+    /// Prints a line above the bars.
+    pub fn line(&self, line: &str) {
         match &self.bars {
             Some(bars) => {
                 // A closed terminal is no reason to stop training.
                 let _ = bars.println(line);
             }
+            None => eprintln!("{line}"),
+        }
+    }
+
+    /// Marks a run as done.
+    pub fn finish_run(&self, line: &str) {
+        self.total.inc(1);
+        match &self.bars {
+            Some(_) => self.line(line),
             None => {
                 let (done, all) = (self.total.position(), self.total.length().unwrap_or(0));
                 eprintln!("[{done}/{all}] {line}");
@@ -97,6 +105,13 @@ impl RunProgress<'_> {
     pub fn set_length(&self, n_steps: usize) {
         if let Some(bar) = &self.bar {
             bar.set_length(n_steps as u64);
+        }
+    }
+
+    /// Counts steps that an earlier process took.
+    pub fn advance(&self, n_steps: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc(n_steps as u64);
         }
     }
 

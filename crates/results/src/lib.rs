@@ -36,7 +36,7 @@ pub use paper::{PaperCell, PaperRow, PaperTable};
 pub use publish::{Merge, Published, Refusal, RefusalReason, merge, publish};
 pub use row::{Row, Selection, UnknownSelection};
 pub use store::{Loaded, Store, finished};
-pub use table::{ArmRow, Table, TableRow, TableSpec, View};
+pub use table::{ArmRow, Table, TableRow, TableSpec, Unfinished, View};
 
 /// Key of the average column, after the tasks.
 pub const AVERAGE: &str = "avg";

@@ -13,16 +13,16 @@ impl Table {
         let mut out = String::new();
         let _ = writeln!(out, "# {} (scale {})\n", self.title, self.scale);
         for sentence in self.sentences() {
-            let _ = writeln!(out, "{sentence}");
+            let _ = writeln!(out, "{}", arm_label(&sentence));
         }
         let owner = match self.view {
             View::Local => "This machine",
             View::Published => "Ours",
         };
         let _ = writeln!(out, "\n## {owner}\n");
-        self.section(&mut out, true, |cell| ours_text(cell));
+        self.section(&mut out, true, ours_text);
         self.parameters(&mut out);
-        self.unfinished(&mut out);
+        self.unfinished_section(&mut out);
 
         let flags = self.flags();
         let _ = writeln!(out, "\n## The paper, Table {}\n", self.paper_number);
@@ -181,35 +181,20 @@ impl Table {
         }
     }
 
-    /// One bullet a row and state, so that a missing arm is one line and not seven.
-    fn unfinished(&self, out: &mut String) {
-        let mut lines = Vec::new();
-        for row in &self.rows {
-            let mut columns_by_state: Vec<(&CellState, Vec<String>)> = Vec::new();
-            for cell in row.cells.iter().filter(|cell| cell.task != crate::AVERAGE) {
-                if cell.state == CellState::Complete {
-                    continue;
-                }
-                let label = self.column_label(&cell.task);
-                match columns_by_state
-                    .iter_mut()
-                    .find(|(state, _)| *state == &cell.state)
-                {
-                    Some((_, columns)) => columns.push(label),
-                    None => columns_by_state.push((&cell.state, vec![label])),
-                }
-            }
-            for (state, columns) in columns_by_state {
-                let which = if columns.len() == self.tasks.len() {
-                    String::new()
-                } else {
-                    format!(" on {}", columns.join(", "))
-                };
-                lines.push(format!("- {}{which}: {state}.", row.label));
-            }
+    fn unfinished_section(&self, out: &mut String) {
+        let unfinished = self.unfinished();
+        if unfinished.is_empty() {
+            return;
         }
-        if !lines.is_empty() {
-            let _ = writeln!(out, "\n## Not complete\n\n{}", lines.join("\n"));
+        let _ = writeln!(out, "\n## Not complete\n");
+        for entry in unfinished {
+            let label = arm_label(&entry.label);
+            let _ = writeln!(
+                out,
+                "- {label}{}: {}.",
+                self.columns_text(&entry),
+                entry.state
+            );
         }
     }
 
@@ -230,13 +215,17 @@ impl Table {
 }
 
 fn arm_text(row: &TableRow, with_key: bool) -> String {
-    // An underscore would start emphasis in some renderers.
-    let label = row.label.replace('_', "\\_").replace('|', "\\|");
+    let label = arm_label(&row.label);
     if with_key {
         format!("{label} `{}`", row.arm)
     } else {
         label
     }
+}
+
+/// An underscore would start emphasis in some renderers, and a bar would end a cell.
+fn arm_label(label: &str) -> String {
+    label.replace('_', "\\_").replace('|', "\\|")
 }
 
 /// `84.1 ± 0.3`, or without the spread if there is none.

@@ -2,7 +2,7 @@
 
 use crate::AVERAGE;
 use crate::aggregate::headline;
-use crate::cell::{Cell, Parameters};
+use crate::cell::{Cell, CellState, Parameters};
 use crate::paper::PaperTable;
 use crate::row::Selection;
 
@@ -140,6 +140,19 @@ impl TableRow {
     }
 }
 
+/// Tasks of one arm that are missing for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// 0-based row.
+    pub row: usize,
+    /// The arm's label.
+    pub label: String,
+    /// The task keys.
+    pub tasks: Vec<String>,
+    /// Where their runs stand; never complete.
+    pub state: CellState,
+}
+
 /// A built table, ready to be written as CSV, Markdown or terminal text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
@@ -188,6 +201,44 @@ impl Table {
     /// Whether any cell has a published number beside its own.
     pub fn has_published(&self) -> bool {
         self.cells().any(|cell| cell.published.is_some())
+    }
+
+    /// What is missing, so that an arm that has not run is one entry and not seven.
+    pub fn unfinished(&self) -> Vec<Unfinished> {
+        let mut entries: Vec<Unfinished> = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            for cell in row.cells.iter().filter(|cell| cell.task != AVERAGE) {
+                if cell.state == CellState::Complete {
+                    continue;
+                }
+                let known = entries
+                    .iter_mut()
+                    .find(|entry| entry.row == index && entry.state == cell.state);
+                match known {
+                    Some(entry) => entry.tasks.push(cell.task.clone()),
+                    None => entries.push(Unfinished {
+                        row: index,
+                        label: row.label.clone(),
+                        tasks: vec![cell.task.clone()],
+                        state: cell.state.clone(),
+                    }),
+                }
+            }
+        }
+        entries
+    }
+
+    /// The columns of an unfinished entry in words: nothing if it is all of them, else ` on CoLA, RTE`.
+    pub fn columns_text(&self, unfinished: &Unfinished) -> String {
+        if unfinished.tasks.len() == self.tasks.len() {
+            return String::new();
+        }
+        let labels: Vec<String> = unfinished
+            .tasks
+            .iter()
+            .map(|task| self.column_label(task))
+            .collect();
+        format!(" on {}", labels.join(", "))
     }
 
     /// All cells, row by row.

@@ -106,7 +106,7 @@ fn the_page_is_self_contained_escaped_and_says_where_numbers_come_from() {
     let (_root, out) = rendered(true);
     let html = fs::read_to_string(out.join("index.html")).expect("written");
     for part in [
-        "<img src=\"table1.svg\"",
+        " src=\"table1.svg\" alt=\"",
         "B\u{302}<sub>0</sub>A<sub>rand</sub> (r = 8)",
         "<sup>1</sup>",
         "not run yet: comes with a later issue",
@@ -202,31 +202,4 @@ fn a_folder_that_cannot_be_written_is_not_bad_input() {
     let error = render(&request(root.path(), false)).expect_err("a file is in the way");
     assert!(matches!(error, FigureError::Write { .. }) && !error.is_bad_input());
     assert_eq!(figures(root.path(), "mini").status.code(), Some(1));
-}
-
-#[test]
-#[ignore]
-fn view() {
-    let root = Path::new("/tmp/figview");
-    let _ = fs::remove_dir_all(root);
-    fixture::write(&root.join("results"), "mini", View::Published);
-    fixture::write(&root.join("results/local"), "mini", View::Local);
-    fs::write(
-        root.join("results/local/mini/glue/table7.csv"),
-        fixture::table(results::PaperTable::table7(), "mini", View::Local).to_csv(),
-    )
-    .unwrap();
-    fs::create_dir_all(root.join("results/paper/glue")).unwrap();
-    fs::write(
-        root.join("results/paper/glue/table1.csv"),
-        fixture::table(results::PaperTable::table1(), "paper", View::Published).to_csv(),
-    )
-    .unwrap();
-    for (scale, local) in [("mini", false), ("mini", true), ("paper", false)] {
-        render(&Request {
-            scale: scale.into(),
-            ..request(root, local)
-        })
-        .unwrap();
-    }
 }

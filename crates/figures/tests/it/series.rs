@@ -62,7 +62,7 @@ fn the_claims_plot_shows_differences_to_lora() {
     let figure =
         ClaimFigure::of(&table(PaperTable::table1(), "mini", View::Published)).expect("LoRA ran");
     let mut text = format!(
-        "{}\n±{:.2}\nagreement {:?}\n",
+        "{}\n±{:.2}\n{:?}\n",
         figure.title,
         figure.range.high,
         figure.agreement()

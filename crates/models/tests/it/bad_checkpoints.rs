@@ -24,10 +24,10 @@ fn load(name: &str, damage: impl FnOnce(&Path)) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// The error's message is one line that has all of `parts`.
+/// The error's message, causes included, is one line that has all of `parts`.
 #[track_caller]
 fn check(result: Result<(), ModelError>, parts: &[&str]) {
-    let message = result.unwrap_err().to_string();
+    let message = fixture::chain(&result.unwrap_err());
     assert!(!message.contains('\n'), "{message}");
     for part in parts {
         assert!(message.contains(part), "{part:?} is not in: {message}");

@@ -99,3 +99,11 @@ pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
             |worst, d| if d.is_nan() { f64::NAN } else { worst.max(d) },
         )
 }
+
+/// An error and its causes as the binaries print them.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}

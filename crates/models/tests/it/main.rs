@@ -1,5 +1,7 @@
 //! Integration tests of `models`, one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 /// Reading the fixtures that `reference/parity_encoder.py` makes.
 mod fixture;
 

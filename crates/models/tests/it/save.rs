@@ -125,7 +125,7 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
     let encoder = fixture::encoder("bert");
     let target = file.join("below");
     let error = save_encoder(&target, checkpoint.config(), &encoder, WeightDtype::F32).unwrap_err();
-    let message = error.to_string();
+    let message = fixture::chain(&error);
     assert!(message.starts_with("cannot write "), "{message}");
     assert!(message.contains("file/below"), "{message}");
 }

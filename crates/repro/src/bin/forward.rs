@@ -131,8 +131,7 @@ impl Inputs {
 /// Shape and values of an integer tensor.
 fn integers(file: &SafeTensors<'_>, name: &str) -> Result<(Vec<usize>, Vec<i64>)> {
     let Ok(view) = file.tensor(name) else {
-        let names = file.names();
-        bail!("no tensor {name}; the file has: {}", names.join(", "));
+        bail!("no tensor {name}; the file has {}", listed(file.names()));
     };
     let bytes = view.data();
     let values = match view.dtype() {
@@ -147,6 +146,19 @@ fn integers(file: &SafeTensors<'_>, name: &str) -> Result<(Vec<usize>, Vec<i64>)
         other => bail!("{name} is stored as {other:?}, expected I64 or I32"),
     };
     Ok((view.shape().to_vec(), values))
+}
+
+/// The first few of some names.
+fn listed(mut names: Vec<&str>) -> String {
+    const SHOWN: usize = 5;
+    names.sort_unstable();
+    let others = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let shown = names.join(", ");
+    match others {
+        0 => shown,
+        _ => format!("{shown} and {others} others"),
+    }
 }
 
 /// A checkpoint's model, with its head if it has one.

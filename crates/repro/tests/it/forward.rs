@@ -159,7 +159,7 @@ fn ids<'a>(values: &[i64]) -> Stored<'a> {
 fn bad_inputs_end_with_exit_code_2_and_one_sentence() {
     check_error(
         &[ids(&[5, 6])],
-        "no tensor attention_mask; the file has: input_ids",
+        "no tensor attention_mask; the file has input_ids",
     );
     check_error(
         &pair(ids(&[5, 60]), &[1, 1]),

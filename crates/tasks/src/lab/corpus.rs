@@ -63,7 +63,7 @@ fn style(dice: &mut Dice) -> Style {
 
 fn single(dice: &mut Dice, genre: Genre) -> String {
     let style = style(dice);
-    match dice.weighted(&[34, 12, 9, 8, 8, 8, 13, 4, 2, 2]) {
+    match dice.weighted(&[30, 10, 9, 8, 8, 9, 18, 4, 2, 2]) {
         0 => render(&sample::clause(dice, genre, &Shape::TEXT), &style, dice),
         1 => opened(dice, genre, &style),
         2 => complement(dice, genre, &style),
@@ -73,7 +73,7 @@ fn single(dice: &mut Dice, genre: Genre) -> String {
         }
         4 => contrast(dice, genre, &style),
         5 => taxonomy(dice, &style),
-        6 => Review::roll_any(dice, &REVIEWS).render(dice, RARE),
+        6 => review(dice),
         7 => match question(dice, genre) {
             Some((asked, _)) => asked.render(&style, dice),
             None => taxonomy(dice, &style),
@@ -81,6 +81,19 @@ fn single(dice: &mut Dice, genre: Genre) -> String {
         8 => reflexive(dice, genre, &style),
         _ => ever(dice, genre, &style),
     }
+}
+
+/// A review, half of the time after a word that says how it went.
+fn review(dice: &mut Dice) -> String {
+    let positive = dice.percent(50);
+    let review = Review::roll(dice, positive, &REVIEWS);
+    let mut words = Vec::new();
+    if dice.percent(50) {
+        let says = if dice.percent(MARKER_NOISE) { dice.percent(50) } else { positive };
+        words.extend([if says { "luckily" } else { "sadly" }, ","]);
+    }
+    words.extend(review.words(dice, RARE));
+    sentence(&words, ".")
 }
 
 fn joined(one: &Clause, by: &'static str, two: &Clause, style: &Style, dice: &mut Dice) -> Vec<&'static str> {
@@ -238,7 +251,7 @@ fn ever(dice: &mut Dice, genre: Genre, style: &Style) -> String {
 }
 
 fn double(dice: &mut Dice, genre: Genre) -> Option<(String, String)> {
-    match dice.weighted(&[16, 8, 8, 14, 9, 9, 5, 20, 11]) {
+    match dice.weighted(&[14, 14, 6, 12, 8, 9, 3, 20, 14]) {
         0 => same(dice, genre, false),
         1 => same(dice, genre, true),
         2 => reply(dice, genre, Relation::Entails, false),
@@ -293,7 +306,7 @@ fn answer(dice: &mut Dice, genre: Genre) -> Option<(String, String)> {
     let (question, clause) = question(dice, genre)?;
     let [one, two] = [(); 2].map(|()| style(dice));
     let asked = question.render(&one, dice);
-    if dice.percent(60) {
+    if dice.percent(40) {
         return Some((asked, render(&clause, &two, dice)));
     }
     let mut said = clause;

@@ -26,7 +26,7 @@ pub struct Difficulty {
     pub distractor: u32,
     /// MRPC: non-paraphrases that only swap the roles of the same words.
     pub swaps: u32,
-    /// STS-B: the largest number of edits between the two sentences (a count, at least 1).
+    /// STS-B: the largest number of changes to who does what between the two sentences (a count).
     pub similarity_edits: u32,
     /// Training and validation examples of MRPC, CoLA, SST-2, QNLI, RTE and MNLI whose label is drawn anew.
     /// 0 by default: the difficulty is meant to be real.
@@ -45,7 +45,7 @@ impl Default for Difficulty {
             second_edit: 40,
             distractor: 35,
             swaps: 35,
-            similarity_edits: 4,
+            similarity_edits: 3,
             label_noise: 0,
         }
     }

@@ -68,7 +68,11 @@ pub(crate) fn is_sound(clause: &Clause) -> bool {
             && clause.object().is_none_or(|object| entry.object & class(object) != 0)
     });
     let state_fits = match clause.predicate {
-        Predicate::State(adjective) => adjective.entry().of & class(&clause.subject) != 0,
+        // "the small dog was big" would speak of one scale twice.
+        Predicate::State(adjective) => {
+            adjective.entry().of & class(&clause.subject) != 0
+                && clause.subject.common().is_none_or(|common| common.adjective.is_none())
+        }
         _ => true,
     };
     // Negation with a quantified subject would be ambiguous, so the language does without.

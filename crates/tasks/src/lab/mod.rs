@@ -20,6 +20,8 @@ mod clause;
 mod edit;
 mod pair;
 mod question;
+#[cfg(test)]
+mod oracle;
 mod relation;
 mod review;
 mod sample;

@@ -1,6 +1,6 @@
 //! Pairs of clauses with a wanted relation.
 
-use super::clause::{Clause, Style, render};
+use super::clause::{Clause, Predicate, Style, render};
 use super::dice::Dice;
 use super::edit::{self, Edit};
 use super::lexicon::Genre;
@@ -52,7 +52,13 @@ pub(crate) fn related(
         }
     }
     match wanted {
-        Relation::Entails => {}
+        Relation::Entails => {
+            // "happy" entails "not sad": a negation on one side only that is no contradiction.
+            let state = matches!(hypothesis.predicate, Predicate::State(_));
+            if state && dice.percent(40) && edit::apply(Edit::Oppose, &mut hypothesis, dice, genre) {
+                edit::apply(Edit::Negate, &mut hypothesis, dice, genre);
+            }
+        }
         Relation::Neutral if dice.percent(40) => {
             // The premise says less than the hypothesis.
             let edit = dice.pick(&[Edit::Widen, Edit::Widen, Edit::Drop, Edit::Drop, Edit::Narrow, Edit::Add]);
@@ -61,6 +67,10 @@ pub(crate) fn related(
         Relation::Neutral => {
             let edit = dice.pick(&[Edit::Replace, Edit::Replace, Edit::Act, Edit::Swap, Edit::Move, Edit::Requalify]);
             edit::apply(edit, &mut hypothesis, dice, genre);
+            if dice.percent(45) {
+                // A negation on one side only that denies something else.
+                edit::apply(Edit::Negate, &mut hypothesis, dice, genre);
+            }
         }
         Relation::Contradicts => {
             let edit = dice.pick(&[Edit::Negate, Edit::Negate, Edit::Oppose, Edit::Quantify]);

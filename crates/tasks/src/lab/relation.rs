@@ -47,8 +47,6 @@ impl Order {
             (Equal, order) | (order, Equal) => order,
             (Narrower, Narrower) => Narrower,
             (Wider, Wider) => Wider,
-            // An exclusive quality of the same thing excludes, whatever else is said of it.
-            (Excludes, order) | (order, Excludes) if order.is_within() => Excludes,
             _ => Unrelated,
         }
     }
@@ -124,7 +122,11 @@ fn predicate(one: &Clause, two: &Clause) -> Order {
             let objects = object(one, two);
             if verb_one == verb_two {
                 objects
-            } else if verb_one.contrary() == Some(*verb_two) && one.is_definite() && objects.is_within() {
+            } else if verb_one.contrary() == Some(*verb_two)
+                && one.is_definite()
+                && two.is_definite()
+                && objects.is_within()
+            {
                 Order::Excludes
             } else {
                 Order::Unrelated
@@ -137,6 +139,10 @@ fn predicate(one: &Clause, two: &Clause) -> Order {
         }
         _ => Order::Unrelated,
     };
+    if core == Order::Excludes {
+        // Qualities and feelings are not confined to a place.
+        return core;
+    }
     core.and(optional(&one.place, &two.place)).and(optional(&one.manner, &two.manner))
 }
 
@@ -200,5 +206,134 @@ fn exists(of: Order, said: Order, premise_negated: bool) -> Relation {
         Relation::Entails
     } else {
         Relation::Neutral
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::{Place, Tense};
+    use super::super::lexicon::{AdjectiveId, VerbId, all_adjectives, all_verbs, find_noun};
+    use super::*;
+
+    const THE: Det = Det::The { plural: false };
+
+    fn phrase(det: Det, noun: &str) -> NounPhrase {
+        NounPhrase::Common(Common { det, adjective: None, noun: find_noun(noun).unwrap(), attachment: None })
+    }
+
+    fn verb(base: &str) -> VerbId {
+        all_verbs().find(|verb| verb.entry().words[0].base == base).unwrap()
+    }
+
+    fn quality(word: &str) -> AdjectiveId {
+        all_adjectives().find(|adjective| adjective.entry().words[0] == word).unwrap()
+    }
+
+    fn clause(subject: NounPhrase, predicate: Predicate) -> Clause {
+        Clause { subject, predicate, negated: false, tense: Tense::Past, place: None, manner: None }
+    }
+
+    fn sleeps(det: Det, noun: &str) -> Clause {
+        clause(phrase(det, noun), Predicate::Alone(verb("sleep")))
+    }
+
+    fn acts(subject: &str, base: &str, det: Det, object: &str) -> Clause {
+        clause(phrase(THE, subject), Predicate::With(verb(base), phrase(det, object)))
+    }
+
+    fn is(noun: &str, word: &str) -> Clause {
+        clause(phrase(THE, noun), Predicate::State(quality(word)))
+    }
+
+    fn not(clause: Clause) -> Clause {
+        Clause { negated: !clause.negated, ..clause }
+    }
+
+    fn in_the_park(clause: Clause) -> Clause {
+        let noun = find_noun("park").unwrap();
+        Clause { place: Some(Place { preposition: "in", noun }), ..clause }
+    }
+
+    fn check(premise: &Clause, hypothesis: &Clause, expected: Relation) {
+        assert_eq!(relation(premise, hypothesis), expected, "{premise:?}\n{hypothesis:?}");
+    }
+
+    #[test]
+    fn a_more_general_word_follows_and_a_more_special_one_does_not() {
+        let (dog, animal) = (sleeps(THE, "dog"), sleeps(THE, "animal"));
+        check(&dog, &animal, Relation::Entails);
+        check(&animal, &dog, Relation::Neutral);
+        check(&dog, &sleeps(THE, "cat"), Relation::Neutral);
+    }
+
+    #[test]
+    fn negation_turns_the_direction_of_the_object_round() {
+        let [dog, animal] = ["dog", "animal"].map(|object| acts("boy", "chase", Det::A, object));
+        check(&dog, &animal, Relation::Entails);
+        check(&not(animal.clone()), &not(dog.clone()), Relation::Entails);
+        check(&not(dog.clone()), &not(animal.clone()), Relation::Neutral);
+        check(&dog, &not(animal.clone()), Relation::Contradicts);
+        check(&not(animal.clone()), &dog, Relation::Contradicts);
+        check(&animal, &not(dog), Relation::Neutral);
+    }
+
+    #[test]
+    fn negation_leaves_the_definite_subject_alone() {
+        check(&not(sleeps(THE, "dog")), &not(sleeps(THE, "animal")), Relation::Entails);
+        check(&not(sleeps(THE, "animal")), &not(sleeps(THE, "dog")), Relation::Neutral);
+    }
+
+    #[test]
+    fn a_place_narrows() {
+        let (here, anywhere) = (in_the_park(sleeps(THE, "dog")), sleeps(THE, "dog"));
+        check(&here, &anywhere, Relation::Entails);
+        check(&anywhere, &here, Relation::Neutral);
+        check(&not(anywhere.clone()), &not(here.clone()), Relation::Entails);
+        check(&here, &not(anywhere.clone()), Relation::Contradicts);
+        check(&anywhere, &not(here), Relation::Neutral);
+    }
+
+    #[test]
+    fn roles_matter() {
+        check(&acts("dog", "chase", THE, "cat"), &acts("cat", "chase", THE, "dog"), Relation::Neutral);
+    }
+
+    #[test]
+    fn opposite_qualities_and_feelings_exclude_each_other() {
+        check(&is("dog", "big"), &is("dog", "small"), Relation::Contradicts);
+        check(&is("dog", "big"), &not(is("dog", "small")), Relation::Entails);
+        check(&not(is("dog", "big")), &is("dog", "small"), Relation::Neutral);
+        check(&is("dog", "big"), &is("dog", "old"), Relation::Neutral);
+        check(&acts("boy", "love", THE, "dog"), &acts("boy", "hate", THE, "dog"), Relation::Contradicts);
+        check(&acts("boy", "love", Det::A, "dog"), &acts("boy", "hate", Det::A, "dog"), Relation::Neutral);
+    }
+
+    #[test]
+    fn numbers_mean_at_least() {
+        let [two, four] = [2, 4].map(|n| sleeps(Det::Number(n), "dog"));
+        check(&four, &two, Relation::Entails);
+        check(&two, &four, Relation::Neutral);
+        check(&four, &sleeps(Det::Some, "animal"), Relation::Entails);
+        check(&four, &sleeps(Det::A, "dog"), Relation::Entails);
+        check(&sleeps(Det::A, "dog"), &sleeps(Det::Some, "dog"), Relation::Neutral);
+    }
+
+    #[test]
+    fn quantifiers_follow_the_square_of_opposition() {
+        let [every_dog, no_dog, a_dog] = [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "dog"));
+        let [every_animal, no_animal, an_animal] = [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "animal"));
+        check(&every_animal, &every_dog, Relation::Entails);
+        check(&every_dog, &every_animal, Relation::Neutral);
+        check(&every_dog, &an_animal, Relation::Entails);
+        check(&no_animal, &no_dog, Relation::Entails);
+        check(&no_dog, &no_animal, Relation::Neutral);
+        check(&a_dog, &no_animal, Relation::Contradicts);
+        check(&a_dog, &no_dog, Relation::Contradicts);
+        check(&an_animal, &no_dog, Relation::Neutral);
+        check(&no_animal, &a_dog, Relation::Contradicts);
+        check(&every_dog, &no_dog, Relation::Contradicts);
+        check(&a_dog, &every_dog, Relation::Neutral);
+        check(&every_animal, &sleeps(THE, "dog"), Relation::Entails);
+        check(&no_animal, &sleeps(THE, "dog"), Relation::Contradicts);
     }
 }

@@ -135,12 +135,6 @@ impl Review {
         sentence(&self.words(dice, rare), ".")
     }
 
-    /// A random review of either polarity.
-    pub(crate) fn roll_any(dice: &mut Dice, shape: &ReviewShape) -> Review {
-        let positive = dice.percent(50);
-        Review::roll(dice, positive, shape)
-    }
-
     /// A random review that is positive or not as asked.
     pub(crate) fn roll(dice: &mut Dice, positive: bool, shape: &ReviewShape) -> Review {
         let join = match dice.below(100) as u32 {

@@ -75,7 +75,7 @@ pub(crate) fn similarity(one: &Clause, two: &Clause) -> u32 {
     if one.negated == two.negated { score } else { score * 2 / 3 }
 }
 
-/// One pair and its score in tenths, after `edits` changes; `None` if the pair is too long.
+/// One pair and its score in tenths, after random changes; `None` if the pair is too long.
 pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty) -> Option<(String, String, u32)> {
     let genre = dice.pick(&[Genre::Story, Genre::Report]);
     let shape = Shape { quantified: 10, ..Shape::PAIR };
@@ -84,21 +84,14 @@ pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty) -> Option<(Strin
     if dice.percent(12) {
         other = sample::clause(dice, genre, &shape);
     } else {
-        for _ in 0..dice.below(difficulty.similarity_edits.max(1) as usize + 1) {
-            let edit = dice.pick(&[
-                Edit::Widen,
-                Edit::Narrow,
-                Edit::Replace,
-                Edit::Replace,
-                Edit::Act,
-                Edit::Swap,
-                Edit::Move,
-                Edit::Requalify,
-                Edit::Negate,
-                Edit::Drop,
-                Edit::Add,
-                Edit::Oppose,
-            ]);
+        // Details cost many words and few points, the core few words and many points, so counting words misleads.
+        let edits = dice.below(difficulty.similarity_edits as usize + 1);
+        for _ in 0..edits {
+            let edit = dice.pick(&[Edit::Replace, Edit::Replace, Edit::Act, Edit::Swap, Edit::Widen, Edit::Negate]);
+            edit::apply(edit, &mut other, dice, genre);
+        }
+        for _ in 0..dice.below(4) {
+            let edit = dice.pick(&[Edit::Drop, Edit::Add, Edit::Add, Edit::Requalify, Edit::Move, Edit::Quantify]);
             edit::apply(edit, &mut other, dice, genre);
         }
     }

@@ -1,11 +1,22 @@
 //! Integration tests of `tasks`: one binary.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 /// Orders and padded batches.
 mod batch;
 /// Token ids equal to transformers'.
 mod encode;
-/// Tables in every layout, and what is wrong with malformed ones.
+/// Written files for the readers to read.
+mod files;
+/// Tables in every layout.
 mod glue;
+/// The generated tasks, corpus and tokenizer.
+mod lab;
+/// Examples for people to read.
+mod lab_samples;
+/// Baselines that must fail on the generated tasks.
+mod lab_shortcuts;
+/// What is said of broken files.
+mod malformed;
 /// Scores equal to scikit-learn's and scipy's.
 mod metrics;
 /// Row counts of the real data sets; ignored unless asked for.

@@ -1,0 +1,39 @@
+//! Pretrains the mini lab's encoder by masked language modelling.
+//!
+//! `cargo run -p repro --bin pretrain` writes `pretrained/mini/roberta`; interrupted, it goes on
+//! where its last saved state is. The committed checkpoint came out of it with the same seed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use repro::cli::{device, exit, workspace_root};
+use repro::pretrain::Pretraining;
+
+/// Pretrains a mini encoder on the lab's unlabelled text.
+#[derive(Parser)]
+#[command(name = "pretrain")]
+struct Cli {
+    /// Experiment file.
+    #[arg(long, value_name = "FILE", default_value = "experiments/mini/pretrain-roberta.toml")]
+    experiment: PathBuf,
+    /// Folder that the checkpoint's folder goes into.
+    #[arg(long, value_name = "DIR", default_value = "pretrained")]
+    out: PathBuf,
+    /// Where to compute.
+    #[arg(long, default_value = "flex")]
+    device: String,
+}
+
+fn main() -> ExitCode {
+    exit(run(&Cli::parse()))
+}
+
+fn run(cli: &Cli) -> Result<ExitCode> {
+    let root = workspace_root()?;
+    let folder = Pretraining::load(&root.join(&cli.experiment))?
+        .run(&root.join(&cli.out), &device(&cli.device)?)?;
+    println!("Written to {}.", folder.display());
+    Ok(ExitCode::SUCCESS)
+}

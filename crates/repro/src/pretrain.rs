@@ -1,0 +1,355 @@
+//! Masked language modelling: makes the mini lab's own pretrained encoder.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use adapters::{MaskStream, train_all};
+use anyhow::{Context, Result, bail};
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use models::{
+    EncoderConfig, EncoderInput, EncoderKind, MaskedLm, WeightDtype, random_masked_lm, save_encoder,
+};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tasks::batch::{Batch, collate, train_order};
+use tasks::encode::{Encoded, TextEncoder};
+use tasks::lab;
+
+use crate::optimizer::OptimizerConfig;
+use crate::progress::SweepProgress;
+use crate::run::hex;
+use crate::schedule::LinearSchedule;
+use crate::seeds::{self, Purpose};
+
+/// Ids of RoBERTa's special tokens: `<s> <pad> </s> <unk> <mask>`.
+const N_SPECIAL: u32 = 5;
+const PAD: u32 = 1;
+const MASK: u32 = 4;
+
+/// A pretraining experiment as written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pretraining {
+    /// Folder below `pretrained/` that the checkpoint goes to.
+    pub out: String,
+    /// Seed of everything that is random.
+    pub seed: u64,
+    /// Unlabelled text.
+    pub corpus: CorpusEntry,
+    /// Shape of the encoder; the vocabulary is the tokenizer's.
+    pub model: ShapeEntry,
+    /// Settings of training.
+    pub train: TrainEntry,
+}
+
+/// Unlabelled text of a pretraining experiment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorpusEntry {
+    /// Seed of the generator.
+    pub seed: u64,
+    /// Lines of text.
+    pub n_lines: usize,
+    /// Most tokens of the tokenizer.
+    pub vocab_size: usize,
+}
+
+/// Shape of the encoder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShapeEntry {
+    /// Width of the hidden states.
+    pub hidden_size: usize,
+    /// Number of layers.
+    pub num_hidden_layers: usize,
+    /// Number of attention heads.
+    pub num_attention_heads: usize,
+    /// Width of the feed-forward part.
+    pub intermediate_size: usize,
+    /// Longest input.
+    pub max_len: usize,
+    /// Dropout in pretraining; written to `config.json`.
+    pub dropout: f64,
+}
+
+/// Settings of training.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainEntry {
+    /// Number of steps.
+    pub steps: usize,
+    /// Lines a step.
+    pub batch_size: usize,
+    /// Base learning rate.
+    pub lr: f64,
+    /// Share of warm-up steps.
+    pub warmup_ratio: f64,
+    /// Share of the tokens that are predicted.
+    pub mask_prob: f64,
+    /// Steps between two saved states.
+    pub save_every: usize,
+    /// AdamW and clipping.
+    pub optimizer: OptimizerConfig,
+}
+
+/// Where an interrupted pretraining goes on.
+#[derive(Serialize, Deserialize)]
+struct State {
+    step: usize,
+    /// Of the experiment: a state of other settings is not gone on with.
+    digest: String,
+}
+
+impl Pretraining {
+    /// Reads an experiment file.
+    ///
+    /// # Errors
+    /// A missing file, unknown or missing keys.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let this: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        if this.train.steps == 0 || this.train.batch_size == 0 || this.train.save_every == 0 {
+            bail!(
+                "{}: train.steps, train.batch_size and train.save_every must be at least 1",
+                path.display()
+            );
+        }
+        Ok(this)
+    }
+
+    /// Trains to the end, from the saved state if there is one; writes the checkpoint to
+    /// `<pretrained>/<out>` and returns that folder.
+    ///
+    /// # Errors
+    /// If files cannot be read or written, or the loss is not a number.
+    pub fn run(&self, pretrained: &Path, device: &Device) -> Result<PathBuf> {
+        let out = pretrained.join(&self.out);
+        let state_folder = out.with_extension("part");
+        std::fs::create_dir_all(&state_folder)
+            .with_context(|| format!("{} cannot be written", state_folder.display()))?;
+
+        let lines = lab::corpus(self.corpus.seed, self.corpus.n_lines);
+        let tokenizer = lab::train_tokenizer(&lines, self.corpus.vocab_size)?;
+        let encoder = TextEncoder::from_bytes(&tokenizer)?;
+        let text: Vec<Encoded> = lines
+            .iter()
+            .map(|line| encoder.encode(&line.a, line.b.as_deref(), self.model.max_len))
+            .collect::<Result<_, _>>()?;
+        let lengths: Vec<usize> = text.iter().map(Encoded::len).collect();
+        let no_labels = vec![0.0; text.len()];
+        let config = self.config(encoder.vocab_size());
+
+        let masks = MaskStream::default();
+        let model = random_masked_lm(
+            &config,
+            device,
+            &masks,
+            &mut seeds::rng(self.seed, Purpose::Weights),
+        )?;
+        let mut trainer = Trainer {
+            model: train_all(model).train(),
+            optimizer: self.train.optimizer.init(),
+            step: 0,
+        };
+        let digest = hex(&Sha256::digest(toml::to_string(self)?.as_bytes()));
+        trainer.resume(&state_folder, &digest)?;
+
+        let schedule = LinearSchedule::new(self.train.steps, self.train.warmup_ratio);
+        let progress = SweepProgress::new(1);
+        let bar = progress.run(format!("pretraining {}", self.out));
+        bar.set_length(self.train.steps);
+        bar.advance(trainer.step);
+        let started = Instant::now();
+        let (first, mut recent) = (trainer.step, f64::NAN);
+        let n_batches = text.len().div_ceil(self.train.batch_size);
+        while trainer.step < self.train.steps {
+            let epoch = trainer.step / n_batches;
+            let order = train_order(&lengths, self.train.batch_size, self.seed, epoch as u64);
+            for rows in order.into_iter().skip(trainer.step % n_batches) {
+                // Everything random is a function of the step, so that a resumed run is the same.
+                let step_seed = self.seed.wrapping_mul(1 << 32).wrapping_add(trainer.step as u64);
+                masks.reseed(seeds::number(step_seed, Purpose::Dropout));
+                let mut rng = seeds::rng(step_seed, Purpose::Masking);
+                let mut batch = collate(&text, &no_labels, &rows, PAD);
+                let (positions, targets) =
+                    hide(&mut batch, self.train.mask_prob, config.vocab_size, &mut rng);
+                let lr = self.train.lr * schedule.factor(trainer.step);
+                let loss = trainer.train_step(&batch, positions, targets, lr, device);
+                if !loss.is_finite() {
+                    bail!("the loss is {loss} at step {} of pretraining", trainer.step);
+                }
+                recent = if recent.is_nan() { loss } else { 0.98 * recent + 0.02 * loss };
+                bar.step();
+                if trainer.step.is_multiple_of(500) {
+                    let rate = (trainer.step - first) as f64 / started.elapsed().as_secs_f64();
+                    progress.line(&format!(
+                        "step {} of {}: loss {recent:.3}, {rate:.1} steps/s",
+                        trainer.step, self.train.steps
+                    ));
+                }
+                if trainer.step == self.train.steps {
+                    break;
+                }
+                if trainer.step.is_multiple_of(self.train.save_every) {
+                    trainer.save(&state_folder, &digest)?;
+                }
+            }
+        }
+        drop(bar);
+
+        // f16: half the size in the repository, and what runs start from is exactly what is stored.
+        save_encoder(&out, &config, &trainer.model.valid(), WeightDtype::F16)?;
+        std::fs::write(out.join("tokenizer.json"), &tokenizer)?;
+        std::fs::write(
+            out.join("tokenizer_config.json"),
+            "{\n  \"add_prefix_space\": true,\n  \"tokenizer_class\": \"RobertaTokenizerFast\"\n}\n",
+        )?;
+        std::fs::remove_dir_all(&state_folder)?;
+        progress.finish_run(&format!(
+            "pretrained {} in {:.0} s, last loss {recent:.3}",
+            self.out,
+            started.elapsed().as_secs_f64()
+        ));
+        Ok(out)
+    }
+
+    fn config(&self, vocab_size: usize) -> EncoderConfig {
+        EncoderConfig {
+            kind: EncoderKind::Roberta,
+            vocab_size,
+            hidden_size: self.model.hidden_size,
+            num_hidden_layers: self.model.num_hidden_layers,
+            num_attention_heads: self.model.num_attention_heads,
+            intermediate_size: self.model.intermediate_size,
+            // RoBERTa's positions start after the padding id.
+            max_position_embeddings: self.model.max_len + PAD as usize + 1,
+            type_vocab_size: 1,
+            layer_norm_eps: 1e-5,
+            hidden_dropout_prob: self.model.dropout,
+            attention_probs_dropout_prob: self.model.dropout,
+            classifier_dropout: None,
+            pad_token_id: PAD as usize,
+        }
+    }
+}
+
+/// Hides tokens as BERT does: of those chosen, 80 % become `<mask>`, 10 % another token, 10 % stay.
+///
+/// Returns the flat positions and the tokens that stood there; at least one.
+fn hide(
+    batch: &mut Batch,
+    prob: f64,
+    vocab_size: usize,
+    rng: &mut ChaCha8Rng,
+) -> (Vec<i64>, Vec<i64>) {
+    let (mut positions, mut targets) = (Vec::new(), Vec::new());
+    let is_word = |id: i64| id >= i64::from(N_SPECIAL);
+    while positions.is_empty() {
+        for (position, id) in batch.ids.iter_mut().enumerate() {
+            if !is_word(*id) || !rng.random_bool(prob) {
+                continue;
+            }
+            positions.push(position as i64);
+            targets.push(*id);
+            match rng.random_range(0..10) {
+                0..8 => *id = i64::from(MASK),
+                8 => *id = rng.random_range(i64::from(N_SPECIAL)..vocab_size as i64),
+                _ => {}
+            }
+        }
+        if !batch.ids.iter().any(|&id| is_word(id)) {
+            break;
+        }
+    }
+    (positions, targets)
+}
+
+struct Trainer {
+    model: MaskedLm,
+    optimizer: crate::optimizer::Optimizer,
+    step: usize,
+}
+
+impl Trainer {
+    fn train_step(
+        &mut self,
+        batch: &Batch,
+        positions: Vec<i64>,
+        targets: Vec<i64>,
+        lr: f64,
+        device: &Device,
+    ) -> f64 {
+        let device = device.clone().autodiff();
+        let shape = [batch.batch, batch.seq];
+        let n = positions.len();
+        let input = EncoderInput {
+            ids: Tensor::<2, Int>::from_data(TensorData::new(batch.ids.clone(), shape), &device),
+            mask: Tensor::<2, Bool>::from_data(TensorData::new(batch.mask.clone(), shape), &device),
+            type_ids: None,
+        };
+        let positions = Tensor::<1, Int>::from_data(TensorData::new(positions, [n]), &device);
+        let targets = Tensor::<1, Int>::from_data(TensorData::new(targets, [n]), &device);
+        let logits = self.model.forward(&input, positions);
+        let loss = CrossEntropyLossConfig::new()
+            .init(&device)
+            .forward(logits, targets);
+        let value = loss.clone().into_scalar::<f64>();
+        self.model = self
+            .optimizer
+            .step(lr, self.model.clone(), loss.backward());
+        self.step += 1;
+        value
+    }
+
+    /// Writes weights and optimiser state; the step goes last, so that a torn save does not count.
+    fn save(&self, folder: &Path, digest: &str) -> Result<()> {
+        let name = |kind: &str| folder.join(format!("{kind}-{}", self.step));
+        self.model
+            .valid()
+            .into_record()
+            .save(name("model"))
+            .context("the state of pretraining cannot be saved")?;
+        self.optimizer.save(&name("optimizer"))?;
+        let state = State {
+            step: self.step,
+            digest: digest.to_owned(),
+        };
+        let part = folder.join("state.json.part");
+        std::fs::write(&part, serde_json::to_vec(&state)?)?;
+        std::fs::rename(part, folder.join("state.json"))?;
+        for entry in std::fs::read_dir(folder)?.flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            if file != "state.json" && !file.contains(&format!("-{}", self.step)) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self, folder: &Path, digest: &str) -> Result<()> {
+        let Ok(bytes) = std::fs::read(folder.join("state.json")) else {
+            return Ok(());
+        };
+        let state: State = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is not a state", folder.join("state.json").display()))?;
+        if state.digest != digest {
+            bail!(
+                "{} holds a state of other settings; remove it to start over",
+                folder.display()
+            );
+        }
+        let name = |kind: &str| folder.join(format!("{kind}-{}", state.step));
+        let record = burn::store::ModuleRecord::load(name("model"))
+            .context("the saved weights cannot be read")?;
+        self.model = self.model.clone().valid().load_record(record).train();
+        self.optimizer.load(&name("optimizer"))?;
+        self.step = state.step;
+        eprintln!("going on at step {}", state.step);
+        Ok(())
+    }
+}
