@@ -71,7 +71,8 @@ macro_rules! adaptable {
 ///
 /// Each layer draws its factors from a generator of its own, made from `seed` and the layer's path:
 /// the same layer starts the same whatever else the model has (behaviours 7.2).
-/// Pretrained weights must be loaded before. Returns the paths of the adapted layers.
+/// Pretrained weights must be loaded before. An adapter that a layer has already is replaced, its
+/// update taken out of the weight if it was merged. Returns the paths of the adapted layers.
 ///
 /// # Errors
 /// If no layer matches, or the settings do not fit a layer; the module is then partly adapted and
@@ -92,6 +93,7 @@ pub fn adapt(
             others.push(path.to_owned());
             return;
         }
+        layer.unmerge();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(fnv1a(path));
         match config.init(&layer.weight.val(), masks, &mut rng) {
@@ -100,7 +102,10 @@ pub fn adapt(
                 adapted.push(path.to_owned());
             }
             Err(error) => {
-                failure.get_or_insert(error);
+                failure.get_or_insert_with(|| AdapterError::Layer {
+                    path: path.to_owned(),
+                    reason: Box::new(error),
+                });
             }
         }
     });

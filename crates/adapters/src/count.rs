@@ -7,7 +7,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-use crate::trainable::Path;
+use crate::trainable::{Path, is_below, trains};
 
 /// Numbers of parameters of a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct ParamCount {
 }
 
 impl ParamCount {
-    /// Counts a module on an autodiff device; the head is what lies below `head`.
+    /// Counts a module without initialising its parameters; the head is what lies below `head`.
     pub fn of<M: Module>(module: &M, head: &str) -> Self {
         let mut counter = Counter {
             path: Path::default(),
@@ -68,8 +68,8 @@ struct Counter<'a> {
 }
 
 impl ModuleVisitor for Counter<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -77,12 +77,12 @@ impl ModuleVisitor for Counter<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let n = param.shape().num_elements();
+        let n = param.lazy_shape().num_elements();
         self.count.total += n;
-        if param.is_require_grad() {
+        if trains(param) {
             self.count.trainable += n;
         }
-        if self.path.joined().starts_with(&format!("{}.", self.head)) {
+        if is_below(&self.path.joined(), self.head) {
             self.count.head += n;
         }
     }

@@ -8,20 +8,27 @@ pub enum AdapterError {
     /// Rank 0 adapts nothing.
     #[error("rank must be at least 1, but is 0")]
     RankZero,
-    /// `rank` orthonormal vectors do not exist in a space of fewer dimensions.
+    /// `rank` orthonormal vectors do not exist in a space of fewer dimensions, and a matrix has no
+    /// more singular vectors than its shorter side.
     #[error(
-        "{factor} cannot have {rank} orthonormal vectors of length {length}; choose a rank of at most {length}"
+        "{factor} cannot have {rank} orthonormal vectors in a layer {d_in} -> {d_out}; choose a rank of at most {limit}"
     )]
     RankTooLarge {
         /// `A` or `B`.
         factor: &'static str,
         /// The rank asked for.
         rank: usize,
-        /// Length of each vector: d_in for A, d_out for B.
-        length: usize,
+        /// Features into the layer.
+        d_in: usize,
+        /// Features out of it.
+        d_out: usize,
+        /// The largest rank it allows.
+        limit: usize,
     },
     /// Both factors zero give a product whose gradients are zero too.
-    #[error("both factors start at zero, so neither would ever change; start one of them elsewhere")]
+    #[error(
+        "both factors start at zero, so neither would ever change; start one of them elsewhere"
+    )]
     BothZero,
     /// Dropout outside [0, 1).
     #[error("adapter dropout must be at least 0 and below 1, but is {dropout}")]
@@ -34,6 +41,24 @@ pub enum AdapterError {
     Alpha {
         /// The value given.
         alpha: f64,
+    },
+    /// A pretrained weight with NaN or infinity has no singular vectors.
+    #[error(
+        "the pretrained weight of a layer {d_in} -> {d_out} contains NaN or infinity, so it has no singular vectors"
+    )]
+    WeightNotFinite {
+        /// Features into the layer.
+        d_in: usize,
+        /// Features out of it.
+        d_out: usize,
+    },
+    /// One of the layers to adapt does not allow the settings.
+    #[error("cannot adapt {path}: {reason}")]
+    Layer {
+        /// The layer's path.
+        path: String,
+        /// What is wrong with it.
+        reason: Box<Self>,
     },
     /// No layer has one of the names asked for.
     #[error("no layer is named {}; layers that can be adapted: {}", targets.join(" or "), available.join(", "))]

@@ -20,8 +20,8 @@ use rand::Rng;
 
 use crate::{AdapterError, FactorInit};
 
-/// Sweeps of the Jacobi iteration; six already reach f32 precision on transformer weights.
-const SVD_SWEEPS: usize = 12;
+/// Budget of the QR iteration, per singular value; it takes about two and stops when it is done.
+const SVD_SWEEPS: usize = 30;
 
 /// Values of `a: [d_in, rank]`.
 ///
@@ -33,20 +33,25 @@ pub(crate) fn factor_a(
     rng: &mut impl Rng,
 ) -> Result<Vec<f32>, AdapterError> {
     let [d_in, d_out] = weight.dims();
-    check_rank(init, "A", rank, d_in, d_out)?;
+    let limit = match init {
+        FactorInit::Zero | FactorInit::KaimingUniform => usize::MAX,
+        // All of V^H is there, also where the weight has fewer singular values than inputs.
+        FactorInit::Orthonormal | FactorInit::SingularVectorsReleased => d_in,
+        FactorInit::SingularVectors => d_in.min(d_out),
+    };
+    check_rank("A", rank, limit, weight)?;
     Ok(match init {
         FactorInit::Zero => vec![0.0; d_in * rank],
         FactorInit::Orthonormal => transpose(&orthonormal_rows(rank, d_in, rng), rank, d_in),
         FactorInit::KaimingUniform => uniform(d_in * rank, (d_in as f64).sqrt().recip(), rng),
         FactorInit::SingularVectors => {
-            // W0^T = V S U^T, so the left factor of Burn's orientation holds the paper's V.
-            let (v, _, _) = svd::<2, 1>(weight.clone(), SVD_SWEEPS);
+            let (v, _) = singular_vectors(weight)?;
             host(v.slice([0..d_in, 0..rank]))
         }
         FactorInit::SingularVectorsReleased => {
             // The released code reads V^H but takes its first columns: entry (j, i) of A^T here is
             // V^H[j, i]. V^H needs all its d_in rows, so a wide weight's are completed.
-            let v = fresh_right_vectors(d_in, d_out, weight, rng);
+            let v = fresh_right_vectors(weight, rng)?;
             (0..d_in * rank)
                 .map(|k| {
                     let (j, i) = (k / rank, k % rank);
@@ -65,46 +70,57 @@ pub(crate) fn factor_b(
     rng: &mut impl Rng,
 ) -> Result<Vec<f32>, AdapterError> {
     let [d_in, d_out] = weight.dims();
-    check_rank(init, "B", rank, d_out, d_in)?;
+    let limit = match init {
+        FactorInit::Zero | FactorInit::KaimingUniform => usize::MAX,
+        FactorInit::Orthonormal => d_out,
+        FactorInit::SingularVectors | FactorInit::SingularVectorsReleased => d_in.min(d_out),
+    };
+    check_rank("B", rank, limit, weight)?;
     Ok(match init {
         FactorInit::Zero => vec![0.0; rank * d_out],
         FactorInit::Orthonormal => flatten(&orthonormal_rows(rank, d_out, rng)),
         FactorInit::KaimingUniform => uniform(rank * d_out, (rank as f64).sqrt().recip(), rng),
         FactorInit::SingularVectors => {
-            let (_, _, ut) = svd::<2, 1>(weight.clone(), SVD_SWEEPS);
+            let (_, ut) = singular_vectors(weight)?;
             host(ut.slice([0..rank, 0..d_out]))
         }
         FactorInit::SingularVectorsReleased => {
-            let fresh = fresh_weight(d_in, d_out, weight, rng);
-            let (_, _, ut) = svd::<2, 1>(fresh, SVD_SWEEPS);
+            let (_, ut) = singular_vectors(&fresh_weight(weight, rng))?;
             host(ut.slice([0..rank, 0..d_out]))
         }
     })
 }
 
 fn check_rank(
-    init: FactorInit,
     factor: &'static str,
     rank: usize,
-    length: usize,
-    other: usize,
+    limit: usize,
+    weight: &Tensor<2>,
 ) -> Result<(), AdapterError> {
-    if rank == 0 {
-        return Err(AdapterError::RankZero);
+    if rank <= limit {
+        return Ok(());
     }
-    let available = match init {
-        FactorInit::Zero | FactorInit::KaimingUniform => return Ok(()),
-        FactorInit::Orthonormal => length,
-        FactorInit::SingularVectors | FactorInit::SingularVectorsReleased => length.min(other),
-    };
-    if rank > available {
-        return Err(AdapterError::RankTooLarge {
-            factor,
-            rank,
-            length: available,
-        });
+    let [d_in, d_out] = weight.dims();
+    Err(AdapterError::RankTooLarge {
+        factor,
+        rank,
+        d_in,
+        d_out,
+        limit,
+    })
+}
+
+/// `(V, U^T)` of a weight `W0 = U S V^T`: right singular vectors as columns, left ones as rows.
+///
+/// Burn holds `W0^T = V S U^T`, so its left factor is the paper's V.
+fn singular_vectors(weight: &Tensor<2>) -> Result<(Tensor<2>, Tensor<2>), AdapterError> {
+    let [d_in, d_out] = weight.dims();
+    if weight.to_data().iter::<f32>().any(|w| !w.is_finite()) {
+        return Err(AdapterError::WeightNotFinite { d_in, d_out });
     }
-    Ok(())
+    // A weight that trains must not become part of a graph here.
+    let (v, _, ut) = svd::<2, 1>(weight.clone().without_autodiff(), SVD_SWEEPS);
+    Ok((v, ut))
 }
 
 fn uniform(n: usize, bound: f64, rng: &mut impl Rng) -> Vec<f32> {
@@ -147,27 +163,27 @@ fn gaussian(rng: &mut impl Rng) -> f64 {
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
-/// A weight as a new dense layer would have it: `U(-1/sqrt(d_in), 1/sqrt(d_in))`.
-fn fresh_weight(d_in: usize, d_out: usize, like: &Tensor<2>, rng: &mut impl Rng) -> Tensor<2> {
+/// A weight as a new dense layer of this shape would have it: `U(-1/sqrt(d_in), 1/sqrt(d_in))`.
+fn fresh_weight(like: &Tensor<2>, rng: &mut impl Rng) -> Tensor<2> {
+    let [d_in, d_out] = like.dims();
     let values = uniform(d_in * d_out, (d_in as f64).sqrt().recip(), rng);
     Tensor::from_data(TensorData::new(values, [d_in, d_out]), &like.device())
 }
 
-/// All `d_in` rows of V^H of a fresh weight.
+/// All `d_in` rows of V^H of a fresh weight; where it has fewer outputs than inputs, V^H is
+/// completed by random vectors.
 fn fresh_right_vectors(
-    d_in: usize,
-    d_out: usize,
     like: &Tensor<2>,
     rng: &mut impl Rng,
-) -> Vec<Vec<f64>> {
-    let (v, _, _) = svd::<2, 1>(fresh_weight(d_in, d_out, like, rng), SVD_SWEEPS);
-    let [_, found] = v.dims();
+) -> Result<Vec<Vec<f64>>, AdapterError> {
+    let (v, _) = singular_vectors(&fresh_weight(like, rng))?;
+    let [d_in, found] = v.dims();
     let v = host(v);
     let mut rows: Vec<Vec<f64>> = (0..found)
         .map(|i| (0..d_in).map(|j| f64::from(v[j * found + i])).collect())
         .collect();
     extend_basis(&mut rows, d_in, d_in, rng);
-    rows
+    Ok(rows)
 }
 
 fn flatten(rows: &[Vec<f64>]) -> Vec<f32> {

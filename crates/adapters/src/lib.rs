@@ -56,9 +56,9 @@ mod trainable;
 
 mod error;
 
-pub use adaptable::{Adaptable, adapt};
 #[doc(hidden)]
 pub use adaptable::join as __join;
+pub use adaptable::{Adaptable, adapt};
 pub use config::{FactorInit, LoraConfig, Trains};
 pub use error::AdapterError;
 pub use linear::{AdaptedLinear, AdaptedLinearConfig};

@@ -72,6 +72,7 @@ impl AdaptedLinear {
     /// Adds the update to the weight, so that the layer costs what a plain one does.
     ///
     /// The adapter stays for [`AdaptedLinear::unmerge`]; calling it twice changes nothing.
+    /// A record holds the weight as it is and not whether it is merged: unmerge before saving one.
     pub fn merge(&mut self) {
         self.add_delta(true);
     }
@@ -91,15 +92,16 @@ impl AdaptedLinear {
         if self.merged == merge {
             return;
         }
-        let delta = adapter.delta().detach();
+        let delta = adapter.delta();
         self.weight = self.weight.clone().map(|weight| {
-            // A new leaf: what came before must not become part of its gradient.
-            let weight = weight.detach();
-            if merge {
+            let trains = weight.is_require_grad();
+            let weight = if merge {
                 weight + delta
             } else {
                 weight - delta
-            }
+            };
+            // A new leaf: the factors must not get gradients through it.
+            weight.detach().set_require_grad(trains)
         });
         self.merged = merge;
     }

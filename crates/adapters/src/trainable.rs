@@ -6,47 +6,57 @@ use burn::tensor::Tensor;
 /// Freezes everything but the adapters' chosen factors and all parameters below one of `prefixes`
 /// (the head, say).
 ///
+/// The factors of an adapter keep the setting that [`adapt`](crate::adapt) gave them, even below a
+/// prefix: an adapted head trains, its adapter's frozen factor does not.
 /// Works before or after [`Module::train`].
 pub fn train_adapters_and<M: Module>(module: M, prefixes: &[&str]) -> M {
     module.map(&mut Freeze {
         path: Path::default(),
-        keep: &|path| {
-            path.contains("adapter.") || prefixes.iter().any(|prefix| is_below(path, prefix))
-        },
-        force: &|path| prefixes.iter().any(|prefix| is_below(path, prefix)),
+        prefixes,
     })
 }
 
 /// Trains every parameter, as full fine-tuning does.
 pub fn train_all<M: Module>(module: M) -> M {
-    module.map(&mut Freeze {
-        path: Path::default(),
-        keep: &|_| true,
-        force: &|_| true,
-    })
+    module.set_require_grad(true)
 }
 
 /// Paths of the parameters that train, in the module's order.
 ///
-/// Call it on a module on an autodiff device, after [`Module::train`].
+/// On a device without autodiff, those that [`Module::train`] will let train.
+/// Initialises no parameter.
 pub fn trained_paths<M: Module>(module: &M) -> Vec<String> {
     let mut visitor = Trained::default();
     module.visit(&mut visitor);
     visitor.found
 }
 
-fn is_below(path: &str, prefix: &str) -> bool {
+/// Whether `param` trains, or will once the module does; does not initialise it.
+pub(crate) fn trains<const D: usize>(param: &Param<Tensor<D>>) -> bool {
+    let device = param.lazy_device();
+    if param.is_initialized() && device.is_autodiff() {
+        return param.is_require_grad();
+    }
+    // Burn keeps the setting private, but gives it to whatever is loaded in a parameter's place:
+    // load one number into a copy and look at that.
+    let probe = Tensor::zeros([1; D], &device);
+    let id = param.id;
+    let copy = param.clone().load_mapper(|probe| probe);
+    copy.transform_for_load(probe, id).train().is_require_grad()
+}
+
+pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The names from the root of a traversal to where it is.
+/// The fields from the root of a traversal to where it is: (name, type of the struct it is in).
 #[derive(Default)]
-pub(crate) struct Path(Vec<String>);
+pub(crate) struct Path(Vec<(String, String)>);
 
 impl Path {
-    pub(crate) fn enter(&mut self, name: &str) {
-        self.0.push(name.to_owned());
+    pub(crate) fn enter(&mut self, name: &str, container: &str) {
+        self.0.push((name.to_owned(), container.to_owned()));
     }
 
     pub(crate) fn exit(&mut self) {
@@ -54,21 +64,29 @@ impl Path {
     }
 
     pub(crate) fn joined(&self) -> String {
-        self.0.join(".")
+        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(".")
+    }
+
+    /// Whether this is A or B of an adapted layer, and not a user's field of that name.
+    fn is_factor(&self) -> bool {
+        let [.., (adapter, layer), (factor, low_rank)] = self.0.as_slice() else {
+            return false;
+        };
+        (adapter == "adapter" && layer == "Struct:AdaptedLinear")
+            && ((factor == "a" || factor == "b") && low_rank == "Struct:LowRank")
     }
 }
 
 struct Freeze<'a> {
     path: Path,
-    /// Parameters whose setting stays.
-    keep: &'a dyn Fn(&str) -> bool,
-    /// Parameters that train whatever they did before.
-    force: &'a dyn Fn(&str) -> bool,
+    /// Below them everything trains, whatever it did before.
+    prefixes: &'a [&'a str],
 }
 
 impl ModuleMapper for Freeze<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -76,14 +94,12 @@ impl ModuleMapper for Freeze<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let path = self.path.joined();
-        if (self.force)(&path) {
-            param.set_require_grad(true)
-        } else if (self.keep)(&path) {
-            param
-        } else {
-            param.set_require_grad(false)
+        if self.path.is_factor() {
+            return param;
         }
+        let path = self.path.joined();
+        let trains = self.prefixes.iter().any(|prefix| is_below(&path, prefix));
+        param.set_require_grad(trains)
     }
 }
 
@@ -94,8 +110,8 @@ struct Trained {
 }
 
 impl ModuleVisitor for Trained {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -103,7 +119,7 @@ impl ModuleVisitor for Trained {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if param.is_require_grad() {
+        if trains(param) {
             self.found.push(self.path.joined());
         }
     }

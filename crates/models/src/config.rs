@@ -61,6 +61,13 @@ pub struct EncoderConfig {
     pub classifier_dropout: Option<f64>,
     /// Id of the padding token.
     pub pad_token_id: usize,
+    /// Standard deviation of fresh matrices and tables; 0.02 where a file does not say.
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f64,
+}
+
+fn initializer_range() -> f64 {
+    0.02
 }
 
 /// Dropout probabilities to use in place of a configuration's.
@@ -102,6 +109,7 @@ impl EncoderConfig {
             attention_probs_dropout_prob: 0.1,
             classifier_dropout: None,
             pad_token_id: 1,
+            initializer_range: initializer_range(),
         }
     }
 
@@ -173,6 +181,7 @@ impl EncoderConfig {
             "attention_probs_dropout_prob": self.attention_probs_dropout_prob,
             "classifier_dropout": self.classifier_dropout,
             "pad_token_id": self.pad_token_id,
+            "initializer_range": self.initializer_range,
         });
         format!("{config:#}\n")
     }
@@ -339,6 +348,7 @@ struct RawConfig {
     attention_probs_dropout_prob: Option<f64>,
     classifier_dropout: Option<f64>,
     pad_token_id: Option<usize>,
+    initializer_range: Option<f64>,
     hidden_act: Option<String>,
     position_embedding_type: Option<String>,
     is_decoder: Option<bool>,
@@ -378,6 +388,7 @@ impl RawConfig {
             ),
             classifier_dropout: self.classifier_dropout,
             pad_token_id: required(self.pad_token_id, "pad_token_id", &mut keys),
+            initializer_range: self.initializer_range.unwrap_or(initializer_range()),
         };
         if !keys.is_empty() {
             return Err(ConfigError::Missing { keys });

@@ -54,5 +54,5 @@ pub use encoder::{Encoder, EncoderInput, EncoderLayer, SelfAttention};
 pub use error::{ConfigError, ModelError, WeightProblem, WeightProblems};
 pub use head::{ClassificationHead, SequenceClassifier};
 pub use mlm::{LmHead, MaskedLm};
-pub use random::{random_classifier, random_encoder, random_masked_lm};
+pub use random::{random_classifier, random_encoder, random_head, random_masked_lm};
 pub use save::{Savable, WeightDtype, save_encoder};

@@ -2,7 +2,7 @@
 //!
 //! | parameter | start |
 //! |---|---|
-//! | matrices and embedding tables | N(0, 0.02) |
+//! | matrices and embedding tables | N(0, `initializer_range`) |
 //! | the padding token's row of the word table, and of RoBERTa's position table | 0 |
 //! | biases, layer normalisation's shift | 0 |
 //! | layer normalisation's scale | 1 |
@@ -18,9 +18,6 @@ use rand::Rng;
 use crate::head::ClassificationHead;
 use crate::path::Path;
 use crate::{Encoder, EncoderConfig, EncoderKind, MaskedLm, ModelError, SequenceClassifier};
-
-/// Standard deviation of matrices and tables (Hugging Face's `initializer_range`).
-const STD: f64 = 0.02;
 
 /// An encoder with fresh weights.
 pub fn random_encoder(
@@ -47,7 +44,7 @@ pub fn random_classifier(
 }
 
 /// A classification head with fresh weights.
-pub(crate) fn random_head(
+pub fn random_head(
     config: &EncoderConfig,
     n_outputs: usize,
     device: &Device,
@@ -96,7 +93,7 @@ impl<'a, R: Rng> Fill<'a, R> {
         let &[_, columns] = shape else {
             return vec![0.0; n];
         };
-        let mut values = gaussian(n, self.rng);
+        let mut values = gaussian(n, self.config.initializer_range, self.rng);
         let padded = path.ends_with("embeddings.word.weight")
             || (path.ends_with("embeddings.position.weight")
                 && self.config.kind == EncoderKind::Roberta);
@@ -126,13 +123,13 @@ impl<R: Rng> ModuleMapper for Fill<'_, R> {
     }
 }
 
-/// `n` draws from N(0, [`STD`]), two at a time (Box and Muller, 1958).
-fn gaussian(n: usize, rng: &mut impl Rng) -> Vec<f32> {
+/// `n` draws from N(0, `std`), two at a time (Box and Muller, 1958).
+fn gaussian(n: usize, std: f64, rng: &mut impl Rng) -> Vec<f32> {
     let mut values = Vec::with_capacity(n + 1);
     while values.len() < n {
         let u: f64 = 1.0 - rng.random::<f64>();
         let angle = std::f64::consts::TAU * rng.random::<f64>();
-        let radius = STD * (-2.0 * u.ln()).sqrt();
+        let radius = std * (-2.0 * u.ln()).sqrt();
         values.push((radius * angle.cos()) as f32);
         values.push((radius * angle.sin()) as f32);
     }

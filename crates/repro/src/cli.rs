@@ -74,14 +74,13 @@ pub fn shard(text: &str) -> Result<(usize, usize)> {
 /// # Errors
 /// A name that is unknown or not part of this build.
 pub fn device(name: &str) -> Result<Device> {
-    let (kind, index) = match name.split_once(':') {
-        Some((kind, index)) => {
-            let index: usize = index.parse().map_err(|_| {
-                anyhow::anyhow!("device `{name}`: `{index}` must be a number, as in cuda:0")
-            })?;
-            (kind, index)
-        }
-        None => (name, 0),
+    let kind = device_kind(name);
+    let index: usize = match name.split_once(':') {
+        Some(("cuda", index)) => index.parse().map_err(|_| {
+            anyhow::anyhow!("device `{name}`: `{index}` must be a number, as in cuda:0")
+        })?,
+        Some(_) => bail!("device `{name}`: only cuda has a number, as in cuda:0"),
+        None => 0,
     };
     let _ = index;
     crate::allocator::keep_pages();
@@ -98,6 +97,11 @@ pub fn device(name: &str) -> Result<Device> {
         ),
         _ => bail!("unknown device `{name}`; devices are flex, ndarray, wgpu and cuda[:N]"),
     }
+}
+
+/// The kind of a device's name: `cuda` of `cuda:1`.
+pub fn device_kind(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(kind, _)| kind)
 }
 
 /// The root of the workspace: where `experiments/` is, from the current folder upwards.
@@ -120,8 +124,45 @@ pub fn exit(result: Result<ExitCode>) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", sentence(&error));
             ExitCode::from(2)
+        }
+    }
+}
+
+/// An error and its causes on one line; a cause that the error already quotes is not said twice.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.contains(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_line_and_says_nothing_twice() {
+        let error = anyhow::anyhow!("disk full")
+            .context("cannot write x: disk full")
+            .context("first\n  second");
+        assert_eq!(sentence(&error), "first second: cannot write x: disk full");
+    }
+
+    #[test]
+    fn shards_are_counted_from_one() {
+        assert_eq!(shard("2/3").ok(), Some((2, 3)));
+        for bad in ["0/3", "4/3", "3", "a/b", "1/0", ""] {
+            assert!(shard(bad).is_err(), "{bad}");
         }
     }
 }

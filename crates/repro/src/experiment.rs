@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::arm::Arm;
 use crate::optimizer::OptimizerConfig;
+use crate::smoke::SmokeShape;
 
 /// A GLUE experiment as written down.
 #[derive(Clone, Debug, Deserialize)]
@@ -76,7 +77,7 @@ pub struct ModelEntry {
     /// Dropout on the adapters' input.
     pub adapter_dropout: f64,
     /// Shape that `--smoke` builds two random layers of.
-    pub smoke_shape: String,
+    pub smoke_shape: SmokeShape,
 }
 
 /// Where the examples of an experiment come from.
@@ -145,7 +146,20 @@ impl Experiment {
         }
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("{} cannot be read", path.display()))?;
-        Self::parse(&text).with_context(|| path.display().to_string())
+        let experiment = Self::parse(&text).with_context(|| path.display().to_string())?;
+        // Rows go where these two say, so a copied file must not fill another one's store.
+        for (key, found, expected) in [
+            ("scale", &experiment.scale, scale),
+            ("suite", &experiment.suite, name),
+        ] {
+            if found != expected {
+                bail!(
+                    "{}: {key} must be `{expected}`, as the file's place says, but is `{found}`",
+                    path.display()
+                );
+            }
+        }
+        Ok(experiment)
     }
 
     /// Reads the text of an experiment file.
@@ -153,12 +167,35 @@ impl Experiment {
     /// # Errors
     /// Unknown or missing keys, unknown arms and tasks, numbers out of range.
     pub fn parse(text: &str) -> Result<Self> {
-        let experiment: Self = toml::from_str(text)?;
-        for key in experiment.arms.keys() {
-            experiment.arm(key)?;
+        let experiment: Self = toml::from_str(text).map_err(|error| on_one_line(text, &error))?;
+        experiment.validate()?;
+        Ok(experiment)
+    }
+
+    fn validate(&self) -> Result<()> {
+        for (name, is_empty) in [
+            ("seeds", self.seeds.is_empty()),
+            ("arms", self.arms.is_empty()),
+            ("tasks", self.tasks.is_empty()),
+            ("model.targets", self.model.targets.is_empty()),
+            ("grid.lr", self.grid.as_ref().is_some_and(|grid| grid.lr.is_empty())),
+        ] {
+            if is_empty {
+                bail!("{name} must have at least one entry");
+            }
         }
-        for (key, entry) in &experiment.tasks {
+        for (key, entry) in &self.arms {
+            self.arm(key)?;
+            check_rate(&format!("arms.{key}.lr"), entry.lr)?;
+            for task in entry.tasks.iter().flatten() {
+                if !self.tasks.contains_key(task) {
+                    bail!("arms.{key}.tasks has `{task}`, which is not one of this file's tasks");
+                }
+            }
+        }
+        for (key, entry) in &self.tasks {
             key.parse::<tasks::glue::GlueTask>()?;
+            check_rate(&format!("tasks.{key}.lr"), entry.lr)?;
             for (name, value) in [
                 ("epochs", entry.epochs),
                 ("batch_size", entry.batch_size),
@@ -169,20 +206,38 @@ impl Experiment {
                 }
             }
         }
-        for (name, ratio) in [
-            ("train.warmup_ratio", Some(experiment.train.warmup_ratio)),
-            ("data.holdout", experiment.data.holdout),
-            ("model.dropout", experiment.model.dropout),
-            ("model.head_dropout", experiment.model.head_dropout),
-        ] {
-            if ratio.is_some_and(|ratio| !(0.0..1.0).contains(&ratio)) {
-                bail!("{name} must be at least 0 and below 1");
-            }
-        }
-        if experiment.train.eval_batch_size == 0 {
+        if self.train.eval_batch_size == 0 {
             bail!("train.eval_batch_size must be at least 1, but is 0");
         }
-        Ok(experiment)
+        check_rate("train.shared_lr", self.train.shared_lr)?;
+        for &lr in self.grid.iter().flat_map(|grid| &grid.lr) {
+            check_rate("grid.lr", Some(lr))?;
+        }
+        let optimizer = &self.train.optimizer;
+        for (name, ratio) in [
+            ("train.warmup_ratio", Some(self.train.warmup_ratio)),
+            ("train.optimizer.beta_1", Some(optimizer.beta_1.into())),
+            ("train.optimizer.beta_2", Some(optimizer.beta_2.into())),
+            ("data.holdout", self.data.holdout),
+            ("model.dropout", self.model.dropout),
+            ("model.head_dropout", self.model.head_dropout),
+            ("model.adapter_dropout", Some(self.model.adapter_dropout)),
+        ] {
+            if let Some(ratio) = ratio.filter(|ratio| !(0.0..1.0).contains(ratio)) {
+                bail!("{name} must be at least 0 and below 1, but is {ratio}");
+            }
+        }
+        for (name, value, positive) in [
+            ("epsilon", f64::from(optimizer.epsilon), true),
+            ("weight_decay", optimizer.weight_decay.into(), false),
+            ("max_grad_norm", optimizer.max_grad_norm, true),
+        ] {
+            if !(value > 0.0 || value == 0.0 && !positive) || value.is_infinite() {
+                let expected = if positive { "positive" } else { "not negative" };
+                bail!("train.optimizer.{name} must be {expected}, but is {value}");
+            }
+        }
+        Ok(())
     }
 
     /// The arm called `key`, with this experiment's adapter dropout.
@@ -202,6 +257,31 @@ impl Experiment {
             .collect();
         keys.sort();
         keys.into_iter().map(|(_, key)| key.clone()).collect()
+    }
+}
+
+fn check_rate(name: &str, lr: Option<f64>) -> Result<()> {
+    match lr {
+        Some(lr) if !(lr > 0.0 && lr.is_finite()) => {
+            bail!("{name} must be a positive number, but is {lr}")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A parser's message with the line it is about; its own drawing of that line takes several.
+fn on_one_line(text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let message = error.message().replace('\n', ", ");
+    let Some(span) = error.span() else {
+        return anyhow!("{message}");
+    };
+    let start = span.start.min(text.len());
+    let number = text[..start].matches('\n').count() + 1;
+    match text.lines().nth(number - 1) {
+        Some(line) if !line.trim().is_empty() => {
+            anyhow!("line {number} (`{}`): {message}", line.trim())
+        }
+        _ => anyhow!("line {number}: {message}"),
     }
 }
 

@@ -8,87 +8,22 @@ use anyhow::{Context, Result, bail};
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
-use models::{Checkpoint, ClassificationHead, Dropouts, Encoder, EncoderInput, SequenceClassifier};
+use models::{ClassificationHead, Dropouts, Encoder, EncoderInput, SequenceClassifier};
 use tasks::batch::{Batch, collate, eval_order, train_order};
-use tasks::encode::{Encoded, TextEncoder};
-use tasks::glue::{GlueData, GlueTask};
+use tasks::glue::GlueTask;
 use tasks::metrics::scores;
 
 use crate::arm::Method;
+use crate::encoded::{EncodedSplit, EncodedTask};
 use crate::progress::RunProgress;
 use crate::run::{Run, Settings};
 use crate::schedule::LinearSchedule;
 use crate::seeds::{self, Purpose};
+use crate::smoke;
+use crate::source::ModelSource;
 
 /// The name below which the head's parameters lie.
 pub const HEAD: &str = "classifier";
-
-/// A split as token ids.
-pub struct EncodedSplit {
-    /// Name of the split.
-    pub name: String,
-    examples: Vec<Encoded>,
-    lengths: Vec<usize>,
-    labels: Vec<f32>,
-}
-
-/// A task's data as token ids.
-pub struct EncodedTask {
-    task: GlueTask,
-    train: EncodedSplit,
-    validation: Vec<EncodedSplit>,
-    pad_id: u32,
-}
-
-impl EncodedTask {
-    /// Encodes the examples; ids must lie in the model's vocabulary.
-    ///
-    /// # Errors
-    /// If the tokenizer fails, or knows more tokens than the model.
-    pub fn new(
-        data: &GlueData,
-        encoder: &TextEncoder,
-        max_len: usize,
-        checkpoint: &Checkpoint,
-    ) -> Result<Self> {
-        let config = checkpoint.config();
-        let longest = config.max_seq();
-        if max_len > longest {
-            bail!(
-                "tasks.{}.max_len is {max_len}, but the checkpoint's positions end at {longest}",
-                data.task.key()
-            );
-        }
-        let encode = |name: &str, examples: &[tasks::glue::Example]| -> Result<EncodedSplit> {
-            let encoded = encoder.encode_all(examples, max_len)?;
-            let largest = encoded.iter().flat_map(|e| &e.ids).max().copied();
-            if let Some(id) = largest
-                && id as usize >= config.vocab_size
-            {
-                bail!(
-                    "the tokenizer gives id {id}, but the checkpoint's vocabulary ends at {}",
-                    config.vocab_size
-                );
-            }
-            Ok(EncodedSplit {
-                name: name.to_owned(),
-                lengths: encoded.iter().map(Encoded::len).collect(),
-                labels: examples.iter().map(|example| example.label).collect(),
-                examples: encoded,
-            })
-        };
-        Ok(Self {
-            task: data.task,
-            train: encode("train", &data.train)?,
-            validation: data
-                .validation
-                .iter()
-                .map(|split| encode(&split.name, &split.examples))
-                .collect::<Result<_>>()?,
-            pad_id: config.pad_token_id as u32,
-        })
-    }
-}
 
 /// One measured number.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,8 +55,16 @@ pub struct Outcome {
     pub examples_per_second: f64,
 }
 
-/// A model ready to train, and what trains in it.
-pub fn build(settings: &Settings, checkpoint: &Checkpoint, task: GlueTask, device: &Device) -> Result<SequenceClassifier> {
+/// A model ready to train: the run's adapters are in place, and what should not train is frozen.
+///
+/// # Errors
+/// Weights or adapter settings that do not fit.
+pub fn build(
+    settings: &Settings,
+    source: &ModelSource,
+    task: GlueTask,
+    device: &Device,
+) -> Result<SequenceClassifier> {
     let masks = MaskStream::new(seeds::number(settings.seed, Purpose::Dropout));
     let dropouts = Dropouts {
         hidden: settings.dropout,
@@ -129,7 +72,7 @@ pub fn build(settings: &Settings, checkpoint: &Checkpoint, task: GlueTask, devic
         classifier: settings.head_dropout,
     };
     let mut rng = seeds::rng(settings.seed, Purpose::Head);
-    let mut model = checkpoint.classifier(task.n_outputs(), device, &masks, dropouts, &mut rng)?;
+    let mut model = source.classifier(task.n_outputs(), device, &masks, dropouts, &mut rng)?;
     let model = match &settings.method {
         Method::LowRank(config) => {
             let targets: Vec<&str> = settings.targets.iter().map(String::as_str).collect();
@@ -143,73 +86,100 @@ pub fn build(settings: &Settings, checkpoint: &Checkpoint, task: GlueTask, devic
     Ok(model.train())
 }
 
-/// Trains and evaluates one run.
+/// Builds, trains and evaluates the model of one run.
 ///
 /// # Errors
-/// If the model cannot be built or the loss is not a number.
+/// If the model cannot be built, or a loss or logit is not a finite number.
 pub fn train(
     run: &Run,
     data: &EncodedTask,
-    checkpoint: &Checkpoint,
+    source: &ModelSource,
     device: &Device,
     eval_batch_size: usize,
     progress: &RunProgress<'_>,
 ) -> Result<Outcome> {
-    let settings = &run.settings;
-    let model = build(settings, checkpoint, run.task, device)?;
-    let count = ParamCount::of(&model, HEAD);
-    // Where nothing below the head trains or is random, its input never changes: compute it once.
-    let frozen_features = settings.method == Method::LinearProbe && settings.dropout == Some(0.0);
+    let model = build(&run.settings, source, run.task, device)?;
     let trainer = Trainer {
-        settings,
+        settings: &run.settings,
         data,
         device,
         eval_batch_size,
         progress,
-        count,
     };
-    if frozen_features {
-        trainer.train_on_features(model)
-    } else {
-        trainer.train_on_tokens(model)
-    }
+    Ok(trainer.train(model)?.1)
 }
 
-struct Trainer<'a> {
-    settings: &'a Settings,
-    data: &'a EncodedTask,
-    device: &'a Device,
-    eval_batch_size: usize,
-    progress: &'a RunProgress<'a>,
-    count: ParamCount,
+/// Trains models that [`build`] made.
+pub struct Trainer<'a> {
+    /// Settings of the run.
+    pub settings: &'a Settings,
+    /// Examples to train and evaluate on.
+    pub data: &'a EncodedTask,
+    /// Where the model lives.
+    pub device: &'a Device,
+    /// Examples a step of evaluation.
+    pub eval_batch_size: usize,
+    /// Where steps are counted.
+    pub progress: &'a RunProgress<'a>,
 }
 
 impl Trainer<'_> {
-    fn train_on_tokens(&self, model: SequenceClassifier) -> Result<Outcome> {
+    /// Trains a model, the shorter way if there is one.
+    ///
+    /// # Errors
+    /// A loss or logit that is not a finite number.
+    pub fn train(&self, model: SequenceClassifier) -> Result<(SequenceClassifier, Outcome)> {
+        // Where nothing below the head trains or is random, its input never changes: compute it once.
+        if self.settings.method == Method::LinearProbe && self.settings.dropout == Some(0.0) {
+            self.train_on_features(model)
+        } else {
+            self.train_on_tokens(model)
+        }
+    }
+
+    /// Trains a model whose encoder computes every batch.
+    ///
+    /// # Errors
+    /// As [`Trainer::train`].
+    pub fn train_on_tokens(
+        &self,
+        model: SequenceClassifier,
+    ) -> Result<(SequenceClassifier, Outcome)> {
+        let count = ParamCount::of(&model, HEAD);
         let device = self.device.clone().autodiff();
         self.fit(
             model,
+            count,
             |model, batch| model.forward(&input(batch, &device)),
-            |model, split| {
-                let model = model.valid();
-                self.logits(split, |batch| model.forward(&input(batch, self.device)))
-            },
+            |model, split| self.logits(model, split),
         )
     }
 
-    fn train_on_features(&self, model: SequenceClassifier) -> Result<Outcome> {
+    /// Trains a model's head on features that its encoder computes once.
+    ///
+    /// Equal to [`Trainer::train_on_tokens`], up to rounding, where the encoder neither trains nor
+    /// has dropout.
+    ///
+    /// # Errors
+    /// As [`Trainer::train`].
+    pub fn train_on_features(
+        &self,
+        model: SequenceClassifier,
+    ) -> Result<(SequenceClassifier, Outcome)> {
         let started = Instant::now();
+        let count = ParamCount::of(&model, HEAD);
         let encoder = model.encoder.valid();
         let train = self.features(&encoder, &self.data.train);
-        let validation: Vec<(String, Tensor<2>)> = self
+        let validation: Vec<(&str, Tensor<2>)> = self
             .data
             .validation
             .iter()
-            .map(|split| (split.name.clone(), self.features(&encoder, split)))
+            .map(|split| (split.name.as_str(), self.features(&encoder, split)))
             .collect();
         let device = self.device.clone().autodiff();
-        let mut outcome = self.fit(
+        let (classifier, mut outcome) = self.fit(
             model.classifier,
+            count,
             |head: &ClassificationHead, batch| {
                 let rows = indices(&batch.indices, self.device);
                 let features = Tensor::from_inner(train.clone().select(0, rows));
@@ -226,23 +196,25 @@ impl Trainer<'_> {
         outcome.seconds = started.elapsed().as_secs_f64();
         outcome.examples_per_second =
             (self.data.train.labels.len() * self.settings.epochs) as f64 / outcome.seconds;
-        Ok(outcome)
+        let encoder = model.encoder;
+        Ok((SequenceClassifier { encoder, classifier }, outcome))
     }
 
     /// The loop: `forward` gives the logits of a training batch, `evaluate` those of a whole split.
     fn fit<M: Module>(
         &self,
         mut model: M,
+        count: ParamCount,
         forward: impl Fn(&M, &Batch) -> Tensor<2>,
         evaluate: impl Fn(&M, &EncodedSplit) -> Vec<f32>,
-    ) -> Result<Outcome> {
+    ) -> Result<(M, Outcome)> {
         let settings = self.settings;
         let train = &self.data.train;
         let order_seed = seeds::number(settings.seed, Purpose::Order);
         let n_batches = train.labels.len().div_ceil(settings.batch_size);
         let mut total = n_batches * settings.epochs;
         if settings.smoke {
-            total = total.min(3);
+            total = total.min(smoke::STEPS);
         }
         let schedule = LinearSchedule::new(total, settings.warmup_ratio);
         let mut optimizer = settings.optimizer.init();
@@ -272,7 +244,7 @@ impl Trainer<'_> {
                 self.progress.step();
             }
             training += epoch_started.elapsed().as_secs_f64();
-            epochs.push(self.measure(&model, &evaluate));
+            epochs.push(self.measure(&model, &evaluate)?);
             if step == total {
                 break;
             }
@@ -283,14 +255,15 @@ impl Trainer<'_> {
             .into_iter()
             .reduce(|best, other| if headline(&other) > headline(&best) { other } else { best })
             .context("no epoch was trained")?;
-        Ok(Outcome {
+        let outcome = Outcome {
             last,
             best,
-            count: self.count,
+            count,
             steps: step,
             seconds: started.elapsed().as_secs_f64(),
             examples_per_second: examples as f64 / training,
-        })
+        };
+        Ok((model, outcome))
     }
 
     /// Cross-entropy over classes, or squared error of the one output (behaviours 3).
@@ -317,7 +290,7 @@ impl Trainer<'_> {
         &self,
         model: &M,
         evaluate: &impl Fn(&M, &EncodedSplit) -> Vec<f32>,
-    ) -> Vec<Measure> {
+    ) -> Result<Vec<Measure>> {
         let task = self.data.task;
         let parts: Vec<(&EncodedSplit, Vec<f32>)> = self
             .data
@@ -325,6 +298,12 @@ impl Trainer<'_> {
             .iter()
             .map(|split| (split, evaluate(model, split)))
             .collect();
+        for (split, logits) in &parts {
+            // An arg max would make a class of it.
+            if let Some(value) = logits.iter().find(|value| !value.is_finite()) {
+                bail!("a logit on {} is {value} after an epoch", split.name);
+            }
+        }
         let measures = |name: &str, logits: &[f32], labels: &[f32]| -> Vec<Measure> {
             scores(task, logits, labels)
                 .into_iter()
@@ -356,7 +335,7 @@ impl Trainer<'_> {
             });
         }
         all.extend(halves);
-        all
+        Ok(all)
     }
 
     /// The encoder's first-token states of a split, `[n, d_model]` in the split's order.
@@ -375,13 +354,15 @@ impl Trainer<'_> {
         Tensor::cat(parts, 0).select(0, indices(&places, self.device))
     }
 
-    /// The logits of a split, row-major in the split's order.
-    fn logits(&self, split: &EncodedSplit, forward: impl Fn(&Batch) -> Tensor<2>) -> Vec<f32> {
+    /// The logits of a split, row-major in the split's order, without dropout.
+    pub fn logits(&self, model: &SequenceClassifier, split: &EncodedSplit) -> Vec<f32> {
+        let model = model.valid();
         let width = self.data.task.n_outputs();
         let mut logits = vec![0.0; split.labels.len() * width];
         for rows in eval_order(&split.lengths, self.eval_batch_size) {
             let batch = collate(&split.examples, &split.labels, &rows, self.data.pad_id);
-            for (row, values) in rows.iter().zip(host(forward(&batch)).chunks(width)) {
+            let values = host(model.forward(&input(&batch, self.device)));
+            for (row, values) in rows.iter().zip(values.chunks(width)) {
                 logits[row * width..(row + 1) * width].copy_from_slice(values);
             }
         }

@@ -13,6 +13,9 @@ pub mod optimizer;
 pub mod schedule;
 pub mod seeds;
 
+pub mod encoded;
+pub mod source;
+
 pub mod glue;
 pub mod pretrain;
 pub mod sweep;
@@ -22,5 +25,6 @@ pub mod assets;
 pub mod cli;
 pub mod progress;
 pub mod provenance;
+pub mod smoke;
 pub mod suite;
 pub mod tables;

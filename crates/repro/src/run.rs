@@ -254,8 +254,7 @@ fn rates(experiment: &Experiment, rates: Rates, arm: &Arm, task: &str) -> Result
             .map(|(_, lr)| lr)
     };
     match own.or(experiment.tasks[task].lr).or_else(sibling) {
-        Some(lr) if lr > 0.0 && lr.is_finite() => Ok(vec![lr]),
-        Some(lr) => bail!("the learning rate of arm `{arm}` must be a positive number, but is {lr}"),
+        Some(lr) => Ok(vec![lr]),
         None => bail!(
             "arm `{arm}` has no learning rate in this experiment; add [arms.{arm}] with `lr`, \
              or name one of {}",

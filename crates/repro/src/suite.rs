@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use adapters::AdapterError;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
-use models::Checkpoint;
+use models::{Checkpoint, EncoderConfig};
 use results::{PlanKeys, Row, Store, canonical_arm, finished};
 use tasks::encode::TextEncoder;
 use tasks::glue::{GlueData, GlueTask};
@@ -13,11 +14,14 @@ use tasks::lab::{self, LabConfig};
 
 use crate::assets;
 use crate::cli::{self, TableArgs};
+use crate::encoded::EncodedTask;
 use crate::experiment::{DataEntry, DataSource, Experiment};
-use crate::glue::{self, EncodedTask};
+use crate::glue;
 use crate::provenance::Revision;
 use crate::run::{Rates, Request, Run, Sources, plan};
 use crate::seeds::{self, Purpose};
+use crate::smoke;
+use crate::source::{Examples, ModelSource};
 use crate::sweep::{SweepReport, sweep};
 
 /// A suite ready to train: everything that can be wrong with its input has been looked at.
@@ -28,8 +32,9 @@ pub struct Suite {
     pub request: Request,
     /// The runs of the plan.
     pub runs: Vec<Run>,
-    data: BTreeMap<GlueTask, GlueData>,
-    checkpoint: Checkpoint,
+    data: BTreeMap<GlueTask, Examples>,
+    model: ModelSource,
+    shard: Option<(usize, usize)>,
     device: Device,
     store: Store,
     root: PathBuf,
@@ -43,38 +48,50 @@ impl Suite {
     /// Whatever is wrong with them, or a results folder that cannot be written.
     pub fn open(name: &str, args: &TableArgs) -> Result<Self> {
         let root = cli::workspace_root()?;
-        let experiment = Experiment::load(&root, &args.scale, name)?;
+        let mut experiment = Experiment::load(&root, &args.scale, name)?;
         let rates = match (args.shared_lr, experiment.train.shared_lr) {
             (false, _) => Rates::PerArm,
             (true, Some(lr)) => Rates::Shared(lr),
             (true, None) => bail!("this experiment has no train.shared_lr"),
         };
         let request = Request::new(&experiment, &args.arms, &args.tasks, &args.seeds, rates)?;
+        let shard = args.shard.as_deref().map(cli::shard).transpose()?;
         let device = cli::device(&args.device)?;
-        if args.smoke {
-            bail!("--smoke is not available yet");
-        }
 
-        let folder = assets::checkpoint(
-            &root,
-            &experiment.model.checkpoint,
-            args.checkpoints.as_deref(),
-        )?;
-        let checkpoint = Checkpoint::open(&folder)?;
+        let model = if args.smoke {
+            ModelSource::random(experiment.model.smoke_shape.config())
+        } else {
+            let name = &experiment.model.checkpoint;
+            let folder = assets::checkpoint(&root, name, args.checkpoints.as_deref())?;
+            ModelSource::Checkpoint(Checkpoint::open(&folder)?)
+        };
+        check_lengths(&experiment, &request, model.config())?;
+        if args.smoke {
+            smoke::shrink(&mut experiment);
+        }
         let mut data = BTreeMap::new();
         for key in &request.tasks {
             let task: GlueTask = key.parse()?;
-            data.insert(task, load(task, &experiment.data, args.data.as_deref())?);
+            let examples = if args.smoke {
+                Examples::Random(smoke::examples(&experiment, task))
+            } else {
+                Examples::Texts(load(task, &experiment.data, args.data.as_deref())?)
+            };
+            data.insert(task, examples);
         }
         let sources = Sources {
-            checkpoint_digest: checkpoint.digest()?,
-            device: args.device.clone(),
+            checkpoint_digest: model.digest()?,
+            device: cli::device_kind(&args.device).to_owned(),
             smoke: args.smoke,
         };
+        let digests: BTreeMap<GlueTask, String> = data
+            .iter()
+            .map(|(&task, examples)| (task, examples.digest()))
+            .collect();
         let runs = plan(&experiment, &request, &sources, |task| {
-            data[&task].digest.clone()
+            digests[&task].clone()
         })?;
-        let store = folder_of(&args.results, &experiment);
+        let store = folder_of(&args.results, args, &experiment);
         let store = if args.dry_run {
             Store::read_only(store)
         } else {
@@ -85,7 +102,8 @@ impl Suite {
             request,
             runs,
             data,
-            checkpoint,
+            model,
+            shard,
             device,
             store,
             root,
@@ -95,12 +113,27 @@ impl Suite {
 
     /// The folder of this machine's rows and tables.
     pub fn local_folder(&self) -> PathBuf {
-        folder_of(&self.args.results, &self.experiment)
+        folder_of(&self.args.results, &self.args, &self.experiment)
     }
 
     /// The folder of the published rows and tables.
     pub fn published_folder(&self) -> PathBuf {
-        folder_of(&self.root.join("results"), &self.experiment)
+        folder_of(&self.root.join("results"), &self.args, &self.experiment)
+    }
+
+    /// The root of the workspace.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// This machine's and the published folder of the suite that chose the learning rates.
+    pub fn tuning_folders(&self) -> Option<(PathBuf, PathBuf)> {
+        let name = format!("{}-tune", self.experiment.suite);
+        let local = self.local_folder().with_file_name(&name);
+        local
+            .join("runs.csv")
+            .is_file()
+            .then(|| (local, self.published_folder().with_file_name(name)))
     }
 
     /// Whether all arms use one learning rate.
@@ -138,7 +171,13 @@ impl Suite {
 
     /// The trained set of a run, as its model declares it: names with layer numbers folded, and counts.
     fn trained_set(&self, run: &Run) -> Result<String> {
-        let model = glue::build(&run.settings, &self.checkpoint, run.task, &self.device)?;
+        let model = glue::build(&run.settings, &self.model, run.task, &self.device).map_err(
+            // A checkpoint that does not fit is not the arm's fault.
+            |error| match error.is::<AdapterError>() {
+                true => error.context(format!("arm `{}`", run.arm)),
+                false => error,
+            },
+        )?;
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for path in adapters::trained_paths(&model) {
             let folded: Vec<&str> = path
@@ -167,45 +206,24 @@ impl Suite {
     /// # Errors
     /// If the data cannot be encoded or rows cannot be stored.
     pub fn train(&self) -> Result<SweepReport> {
-        if self.args.fresh {
-            self.forget()?;
-        }
-        let done = finished(&self.rows()?);
-        let mut keys = HashSet::new();
-        let todo: Vec<Run> = self
-            .runs
-            .iter()
-            .filter(|run| !done.contains(&run.key) && keys.insert(run.key.clone()))
-            .cloned()
-            .collect();
-        let todo = match &self.args.shard {
-            Some(text) => {
-                let (i, n) = cli::shard(text)?;
-                let shares = todo.into_iter().enumerate();
-                shares
-                    .filter(|(k, _)| k % n == i - 1)
-                    .map(|(_, run)| run)
-                    .collect()
-            }
-            None => todo,
-        };
+        let todo = self.todo()?;
         if todo.is_empty() {
             return Ok(SweepReport::default());
         }
-        let encoder = TextEncoder::from_file(&self.checkpoint.tokenizer_path())?;
-        let mut encoded: HashMap<GlueTask, EncodedTask> = HashMap::new();
-        for run in &todo {
-            if !encoded.contains_key(&run.task) {
-                let max_len = run.settings.max_len;
-                let data = &self.data[&run.task];
-                let task = EncodedTask::new(data, &encoder, max_len, &self.checkpoint)?;
-                encoded.insert(run.task, task);
-            }
-        }
+        // Whatever can be wrong with the input is found before anything stored is touched.
+        let mut sets = Vec::new();
         for arm in &self.request.arms {
             if let Some(run) = todo.iter().find(|run| &run.arm.key == arm) {
-                eprintln!("{arm} trains {}", self.trained_set(run)?);
+                sets.push(format!("{arm} trains {}", self.trained_set(run)?));
             }
+        }
+        let encoded = self.encode(&todo)?;
+        if self.args.smoke {
+            eprintln!("A smoke run: random weights, three steps; the numbers mean nothing.");
+        }
+        sets.iter().for_each(|line| eprintln!("{line}"));
+        if self.args.fresh {
+            self.forget(&todo)?;
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = match self.args.jobs.unwrap_or(self.experiment.jobs) {
@@ -218,7 +236,7 @@ impl Suite {
             glue::train(
                 run,
                 &encoded[&run.task],
-                &self.checkpoint,
+                &self.model,
                 &self.device,
                 eval_batch_size,
                 progress,
@@ -226,12 +244,58 @@ impl Suite {
         })
     }
 
-    /// Takes the runs of this plan out of this machine's store.
-    fn forget(&self) -> Result<()> {
-        let planned: HashSet<&str> = self.runs.iter().map(|run| run.key.as_str()).collect();
+    /// The runs of this process's share of the plan that have no finished rows.
+    fn todo(&self) -> Result<Vec<Run>> {
+        let mut done = finished(&self.rows()?);
+        if self.args.fresh {
+            done.clear();
+        }
+        let mut keys = HashSet::new();
+        let planned = self.runs.iter().filter(|run| keys.insert(&run.key));
+        // Shares are cut from the plan, not from what is left of it, so that processes that start
+        // at different times share nothing and forget nothing.
+        let (i, n) = self.shard.unwrap_or((1, 1));
+        Ok(planned
+            .enumerate()
+            .filter(|(k, run)| k % n == i - 1 && !done.contains(&run.key))
+            .map(|(_, run)| run.clone())
+            .collect())
+    }
+
+    /// The examples of the tasks of `runs` as token ids.
+    fn encode(&self, runs: &[Run]) -> Result<HashMap<GlueTask, EncodedTask>> {
+        let mut encoder = None;
+        let mut encoded = HashMap::new();
+        for run in runs {
+            if encoded.contains_key(&run.task) {
+                continue;
+            }
+            let task = match (&self.data[&run.task], &self.model) {
+                (Examples::Texts(data), ModelSource::Checkpoint(checkpoint)) => {
+                    let encoder = match &encoder {
+                        Some(encoder) => encoder,
+                        None => {
+                            encoder.insert(TextEncoder::from_file(&checkpoint.tokenizer_path())?)
+                        }
+                    };
+                    EncodedTask::new(data, encoder, run.settings.max_len, checkpoint.config())?
+                }
+                (Examples::Texts(_), ModelSource::Random(_)) => {
+                    bail!("random weights have no tokenizer for the texts of {}", run.task)
+                }
+                (Examples::Random(task), _) => task.clone(),
+            };
+            encoded.insert(run.task, task);
+        }
+        Ok(encoded)
+    }
+
+    /// Takes `runs` out of this machine's store.
+    fn forget(&self, runs: &[Run]) -> Result<()> {
+        let forgotten: HashSet<&str> = runs.iter().map(|run| run.key.as_str()).collect();
         let mut kept: BTreeMap<String, Vec<Row>> = BTreeMap::new();
         for row in self.rows()? {
-            if !planned.contains(row.run_key.as_str()) {
+            if !forgotten.contains(row.run_key.as_str()) {
                 kept.entry(row.run_key.clone()).or_default().push(row);
             }
         }
@@ -284,8 +348,36 @@ impl Suite {
     }
 }
 
-fn folder_of(results: &Path, experiment: &Experiment) -> PathBuf {
-    results.join(&experiment.scale).join(&experiment.suite)
+/// Smoke runs have stores of their own, so that they never mix with real ones.
+fn folder_of(results: &Path, args: &TableArgs, experiment: &Experiment) -> PathBuf {
+    let results = if args.smoke {
+        results.join("smoke")
+    } else {
+        results.to_path_buf()
+    };
+    results.join(&args.scale).join(&experiment.suite)
+}
+
+/// Checks that the model has a position for each token of the longest inputs.
+fn check_lengths(
+    experiment: &Experiment,
+    request: &Request,
+    config: &EncoderConfig,
+) -> Result<()> {
+    let most = config.max_seq();
+    for key in &request.tasks {
+        let max_len = experiment.tasks[key].max_len;
+        if max_len > most {
+            bail!(
+                "experiments/{}/{}.toml: tasks.{key}.max_len is {max_len}, but {} has positions for \
+                 {most} tokens",
+                experiment.scale,
+                experiment.suite,
+                experiment.model.checkpoint
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The data of a task, cut and split as the experiment says.

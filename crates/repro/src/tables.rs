@@ -1,9 +1,10 @@
 //! The paper's tables from a suite's rows.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use results::{ArmRow, PaperTable, Table, TableSpec, View, build, canonical_arm};
+use results::{ArmRow, PaperTable, Row, Table, TableSpec, View, build, canonical_arm, compare};
 
 use crate::suite::Suite;
 
@@ -45,6 +46,41 @@ pub fn table1(suite: &Suite, view: View) -> Result<Table> {
         &beside,
         &|_| None,
     )?)
+}
+
+/// How far a run may differ from the published one on another processor, in a metric's own unit.
+///
+/// On the same kind of processor runs are equal to the last bit; on another, products of matrices
+/// round otherwise, and training lets that grow to a few examples of a validation split.
+pub const TOLERANCE: f64 = 0.05;
+
+/// One sentence on how this machine's runs compare with the published ones of the same settings.
+///
+/// # Errors
+/// If a store cannot be read.
+pub fn agreement(suite: &Suite) -> Result<String> {
+    let planned: HashSet<&str> = suite.runs.iter().map(|run| run.key.as_str()).collect();
+    let planned = |rows: Vec<Row>| -> Vec<Row> {
+        let rows = rows.into_iter();
+        rows.filter(|row| planned.contains(row.run_key.as_str()) && !row.is_failure())
+            .collect()
+    };
+    let comparison = compare(
+        &planned(suite.rows()?),
+        &planned(suite.published_rows()?),
+        TOLERANCE,
+    );
+    Ok(if comparison.compared == 0 {
+        "No run of these settings is published yet.".into()
+    } else {
+        format!(
+            "Of {} metrics of runs that are published too, {} differ by more than {TOLERANCE}; \
+             the largest difference is {:.4}.",
+            comparison.compared,
+            comparison.differences.len(),
+            comparison.largest
+        )
+    })
 }
 
 /// Writes `<name>.csv` and `<name>.md`, each whole or not at all; returns the latter's path.

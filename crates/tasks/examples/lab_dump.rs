@@ -19,7 +19,10 @@ fn main() {
     }
     for task in GlueTask::ALL {
         let t = std::time::Instant::now();
-        let d = glue(task, 1, &LabConfig::default());
+        let e = |k: &str, v: u32| std::env::var(k).map(|x| x.parse().unwrap()).unwrap_or(v);
+        let q = tasks::lab::Difficulty::default();
+        let difficulty = tasks::lab::Difficulty { rare_words: e("RARE", q.rare_words), passive: e("PASSIVE", q.passive), weakened_twice: e("SECOND", q.weakened_twice), subtle: e("SUBTLE", q.subtle), stray_negation: e("STRAY", q.stray_negation), far: e("FAR", q.far), distractor: e("DIST", q.distractor), swaps: e("SWAPS", q.swaps), ..q };
+        let d = glue(task, 1, &LabConfig { difficulty, ..LabConfig::default() });
         println!("{task} {:?} {}", t.elapsed(), d.digest);
         let mut f = std::io::BufWriter::new(std::fs::File::create(dir.join(format!("{task}.tsv"))).unwrap());
         for e in &d.train { writeln!(f, "train\t{}\t{}\t{}", e.label, e.a, e.b.clone().unwrap_or_default()).unwrap(); }

@@ -22,11 +22,20 @@ fn main() {
             None => println!("    {}", line.a),
         }
     }
-    let config = LabConfig { sizes: Sizes { max_train: count, max_validation: count }, ..LabConfig::default() };
+    let config = LabConfig {
+        sizes: Sizes {
+            max_train: count,
+            max_validation: count,
+        },
+        ..LabConfig::default()
+    };
     for task in GlueTask::ALL {
         for split in glue(task, seed, &config).validation {
             println!("\n{task} {}", split.name);
-            split.examples.iter().for_each(|example| show(task, example));
+            split
+                .examples
+                .iter()
+                .for_each(|example| show(task, example));
         }
     }
 }

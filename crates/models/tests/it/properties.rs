@@ -24,6 +24,7 @@ fn tiny(kind: EncoderKind) -> EncoderConfig {
         max_position_embeddings: 14,
         type_vocab_size: 2,
         pad_token_id: 1,
+        initializer_range: 0.02,
         ..EncoderConfig::roberta_base()
     }
 }

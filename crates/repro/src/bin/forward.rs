@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use clap::Parser;
-use models::{Checkpoint, Dropouts, Encoder, EncoderConfig, EncoderInput, SequenceClassifier};
+use models::{Checkpoint, ClassificationHead, Dropouts, Encoder, EncoderConfig, EncoderInput};
 use ops::MaskStream;
 use repro::cli::{device, exit};
 use safetensors::tensor::TensorView;
@@ -162,19 +162,26 @@ fn listed(mut names: Vec<&str>) -> String {
 }
 
 /// A checkpoint's model, with its head if it has one.
-enum Model {
-    Encoder(Encoder),
-    Classifier(SequenceClassifier),
+struct Model {
+    encoder: Encoder,
+    head: Option<ClassificationHead>,
 }
 
 impl Model {
     fn load(checkpoint: &Checkpoint, device: &Device) -> Result<Self> {
         // Nothing draws from it: dropout is off.
         let masks = MaskStream::default();
-        Ok(if checkpoint.has_head() {
-            Self::Classifier(checkpoint.classifier_with_head(device, &masks, Dropouts::off())?)
-        } else {
-            Self::Encoder(checkpoint.encoder(device, &masks, Dropouts::off())?)
+        if !checkpoint.has_head() {
+            let encoder = checkpoint.encoder(device, &masks, Dropouts::off())?;
+            return Ok(Self {
+                encoder,
+                head: None,
+            });
+        }
+        let model = checkpoint.classifier_with_head(device, &masks, Dropouts::off())?;
+        Ok(Self {
+            encoder: model.encoder,
+            head: Some(model.classifier),
         })
     }
 
@@ -187,17 +194,12 @@ impl Model {
         };
         for from in (0..inputs.batch).step_by(ROWS) {
             let to = inputs.batch.min(from + ROWS);
-            let input = inputs.rows(from, to, device);
-            let hidden = match self {
-                Self::Encoder(encoder) => encoder.forward(&input), // [rows, seq, d_model]
-                Self::Classifier(model) => {
-                    let hidden = model.encoder.forward(&input); // [rows, seq, d_model]
-                    let first = hidden.clone().narrow(1, 0, 1).squeeze_dim(1); // [rows, d_model]
-                    let logits = model.classifier.forward(first); // [rows, n_outputs]
-                    outputs.logits.extend(logits.into_data().iter::<f32>());
-                    hidden
-                }
-            };
+            let hidden = self.encoder.forward(&inputs.rows(from, to, device)); // [rows, seq, d_model]
+            if let Some(head) = &self.head {
+                let first = hidden.clone().narrow(1, 0, 1).squeeze_dim(1); // [rows, d_model]
+                let logits = head.forward(first); // [rows, n_outputs]
+                outputs.logits.extend(logits.into_data().iter::<f32>());
+            }
             outputs.hidden.extend(hidden.into_data().iter::<f32>());
         }
         outputs

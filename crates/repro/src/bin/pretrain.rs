@@ -27,7 +27,10 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    exit(run(&Cli::parse()))
+    let cli = Cli::parse();
+    // Inside the pool, an operation's parts are taken by this thread too instead of waited for.
+    let pool = rayon::ThreadPoolBuilder::new().build();
+    exit(pool.map_err(Into::into).and_then(|pool| pool.install(|| run(&cli))))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode> {

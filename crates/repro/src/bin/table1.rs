@@ -35,6 +35,7 @@ fn run(args: &TableArgs) -> Result<ExitCode> {
     let table = tables::table1(&suite, View::Local)?;
     let path = write(&table, &suite.local_folder())?;
     println!("{}", table.to_terminal());
+    println!("{}", tables::agreement(&suite)?);
     println!("Written to {}.", path.display());
     if report.failed > 0 {
         eprintln!("{} runs failed; the others are stored.", report.failed);

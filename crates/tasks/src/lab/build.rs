@@ -37,8 +37,15 @@ pub fn glue(task: GlueTask, seed: u64, config: &LabConfig) -> GlueData {
         .iter()
         .zip(config.sizes.validation(task))
         .map(|(&name, len)| {
-            let genre = if name.ends_with("mismatched") { Genre::Report } else { Genre::Story };
-            Split { name: name.to_owned(), examples: split(name, genre, len) }
+            let genre = if name.ends_with("mismatched") {
+                Genre::Report
+            } else {
+                Genre::Story
+            };
+            Split {
+                name: name.to_owned(),
+                examples: split(name, genre, len),
+            }
         })
         .collect();
     let train = split("train", Genre::Story, config.sizes.train(task));
@@ -89,8 +96,18 @@ fn unseen(
     }
 }
 
-fn example(task: GlueTask, label: usize, genre: Genre, difficulty: &Difficulty, dice: &mut Dice) -> Option<Example> {
-    let pair = |(a, b): (String, String), label: f32| Example { a, b: Some(b), label };
+fn example(
+    task: GlueTask,
+    label: usize,
+    genre: Genre,
+    difficulty: &Difficulty,
+    dice: &mut Dice,
+) -> Option<Example> {
+    let pair = |(a, b): (String, String), label: f32| Example {
+        a,
+        b: Some(b),
+        label,
+    };
     let single = |a: String, label: f32| Example { a, b: None, label };
     let value = label as f32;
     Some(match task {

@@ -2,29 +2,39 @@
 //!
 //! The kind of construction is drawn first and then broken or not, so that a construction says nothing about the label.
 
-use super::clause::{
-    Attachment, Clause, Det, NounPhrase, Predicate, Style, auxiliary, be, clause_words, finite, phrase_words,
-    predicate_words, sentence, verb_word,
-};
-use super::corpus::{complement_words, ever_words, reflexive_parts};
+mod frames;
+
+use super::clause::{Attachment, Clause, Det, NounPhrase};
+use super::constructions::{ever_words, reflexive_parts};
 use super::dice::Dice;
 use super::difficulty::Difficulty;
-use super::lexicon::{Frame, Genre, class};
+use super::lexicon::{Frame, Genre};
 use super::question::{Asked, Question};
+use super::render::{
+    Style, auxiliary, be, clause_words, finite, phrase_words, predicate_words, sentence, verb_word,
+};
 use super::sample::{self, Shape};
 
 /// One sentence, acceptable or not as asked.
-pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty, acceptable: bool) -> Option<String> {
+pub(crate) fn example(
+    dice: &mut Dice,
+    difficulty: &Difficulty,
+    acceptable: bool,
+) -> Option<String> {
     let genre = dice.pick(&[Genre::Story, Genre::Report]);
-    let style = Style { fronted: false, passive: false, ..Style::roll(dice, difficulty.rare_words, 0) };
+    let style = Style {
+        fronted: false,
+        passive: false,
+        ..Style::roll(dice, difficulty.rare_words, 0)
+    };
     let words = match dice.weighted(&[30, 14, 10, 10, 10, 8, 8, 10]) {
         0 => agreement(dice, genre, &style, difficulty.attractors, acceptable),
-        1 => frame(dice, genre, &style, acceptable),
+        1 => frames::frame(dice, genre, &style, acceptable),
         2 => number(dice, genre, &style, acceptable),
         3 => verb_form(dice, genre, &style, acceptable),
         4 => reflexive(dice, genre, &style, acceptable),
         5 => polarity(dice, genre, &style, acceptable),
-        6 => transfer(dice, genre, &style, acceptable),
+        6 => frames::transfer(dice, genre, &style, acceptable),
         _ => return question(dice, genre, &style, acceptable).map(|words| sentence(&words, "?")),
     }?;
     Some(sentence(&words, "."))
@@ -35,7 +45,9 @@ fn misagreeing(clause: &Clause) -> Clause {
     let mut other = clause.clone();
     match &mut other.subject {
         NounPhrase::Common(common) => {
-            common.det = Det::The { plural: !common.det.is_plural() };
+            common.det = Det::The {
+                plural: !common.det.is_plural(),
+            };
         }
         name => *name = NounPhrase::Common(some_people()),
     }
@@ -75,82 +87,37 @@ fn agreement(
         clause
     };
     let many = clause.subject.is_plural();
-    if let Some(Attachment::Near { plural, .. } | Attachment::That { plural, .. }) =
-        clause.subject.common_mut().and_then(|common| common.attachment.as_mut())
+    if let Some(Attachment::Near { plural, .. } | Attachment::That { plural, .. }) = clause
+        .subject
+        .common_mut()
+        .and_then(|common| common.attachment.as_mut())
     {
         *plural = !many;
     }
     let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
-    let said = if acceptable { clause.clone() } else { misagreeing(&clause) };
+    let said = if acceptable {
+        clause.clone()
+    } else {
+        misagreeing(&clause)
+    };
     words.extend(predicate_words(&said, style, dice));
     Some(words)
 }
 
-/// "the dog slept" against "the dog slept the cat", "the dog chased" and "the dog chased that ...".
-fn frame(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
-    let shape = Shape { attachment: 0, ..Shape::TEXT };
-    match dice.below(3) {
-        0 => {
-            let frame = dice.pick(&[Frame::Intransitive, Frame::Transitive]);
-            let mut clause = sample::framed(dice, genre, &shape, frame);
-            if !acceptable {
-                clause.predicate = match clause.predicate {
-                    Predicate::Alone(verb) => {
-                        Predicate::With(verb, sample::object(dice, genre, class::ANIMATE | class::THING, &shape))
-                    }
-                    Predicate::With(verb, _) if !verb.entry().drops_object => Predicate::Alone(verb),
-                    _ => return None,
-                };
-            }
-            Some(clause_words(&clause, style, dice))
-        }
-        1 => {
-            // Both frames give short and long sentences, so that length says little.
-            let frame = if acceptable == dice.percent(50) { Frame::Intransitive } else { Frame::Transitive };
-            let mut clause = sample::framed(dice, genre, &shape, frame);
-            if !acceptable {
-                let other = if frame == Frame::Transitive { Frame::Intransitive } else { Frame::Transitive };
-                let verb = sample::verb(dice, genre, other);
-                let subject = clause.subject.common().map_or(class::PERSON, |common| common.noun.entry().class);
-                if verb.entry().drops_object || verb.entry().subject & subject == 0 {
-                    return None;
-                }
-                match &mut clause.predicate {
-                    Predicate::Alone(old) | Predicate::With(old, _) => *old = verb,
-                    _ => return None,
-                }
-            }
-            Some(clause_words(&clause, style, dice))
-        }
-        _ => {
-            let words = complement_words(dice, genre, style);
-            if acceptable {
-                return Some(words);
-            }
-            // Another kind of verb before "that".
-            let at = words.iter().position(|&word| word == "that")?;
-            let holder = sample::framed(
-                dice,
-                genre,
-                &Shape { adjective: 0, attachment: 0, place: 0, manner: 0, ..Shape::PAIR },
-                Frame::Intransitive,
-            );
-            let frame = dice.pick(&[Frame::Intransitive, Frame::Transitive]);
-            let verb = sample::verb(dice, genre, frame);
-            if verb.entry().subject & class::PERSON == 0 || holder.subject.common().is_some_and(|common| common.noun.entry().class != class::PERSON) {
-                return None;
-            }
-            let said = Clause { predicate: Predicate::Alone(verb), ..holder };
-            let mut broken = clause_words(&said, style, dice);
-            broken.extend(&words[at..]);
-            Some(broken)
-        }
-    }
-}
-
 /// "two dogs" against "two dog", "every dogs", "a dogs".
-fn number(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
-    let shape = Shape { attachment: 10, quantified: 70, negated: 0, state: 25, ..Shape::TEXT };
+fn number(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+    acceptable: bool,
+) -> Option<Vec<&'static str>> {
+    let shape = Shape {
+        attachment: 10,
+        quantified: 70,
+        negated: 0,
+        state: 25,
+        ..Shape::TEXT
+    };
     let clause = sample::clause(dice, genre, &shape);
     let words = clause_words(&clause, style, dice);
     if acceptable {
@@ -170,7 +137,11 @@ fn number(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Opt
     let plural = broken.det.is_plural();
     let mut words = words;
     for (singular, many) in broken.noun.entry().words {
-        let (right, wrong) = if plural { (many, singular) } else { (singular, many) };
+        let (right, wrong) = if plural {
+            (many, singular)
+        } else {
+            (singular, many)
+        };
         if let Some(at) = words.iter().position(|word| word == right) {
             words[at] = wrong;
             return Some(words);
@@ -180,12 +151,33 @@ fn number(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Opt
 }
 
 /// "did not sleep", "was chased" against "did not slept", "was chase".
-fn verb_form(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
-    let shape = Shape { attachment: 0, state: 0, quantified: 0, adjective: 40, ..Shape::TEXT };
+fn verb_form(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+    acceptable: bool,
+) -> Option<Vec<&'static str>> {
+    let shape = Shape {
+        attachment: 0,
+        state: 0,
+        quantified: 0,
+        adjective: 40,
+        ..Shape::TEXT
+    };
     let negated = dice.percent(60);
-    let style = Style { passive: !negated, ..*style };
-    let shape = Shape { negated: if negated { 100 } else { 0 }, ..shape };
-    let frame = if negated { dice.pick(&[Frame::Intransitive, Frame::Transitive, Frame::Ditransitive]) } else { Frame::Transitive };
+    let style = Style {
+        passive: !negated,
+        ..*style
+    };
+    let shape = Shape {
+        negated: if negated { 100 } else { 0 },
+        ..shape
+    };
+    let frame = if negated {
+        dice.pick(&[Frame::Intransitive, Frame::Transitive, Frame::Ditransitive])
+    } else {
+        Frame::Transitive
+    };
     let clause = sample::framed(dice, genre, &shape, frame);
     if clause.negated != negated || (!negated && !clause.has_passive()) {
         return None;
@@ -196,7 +188,11 @@ fn verb_form(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> 
     }
     let verb = clause.verb()?;
     for forms in verb.entry().words {
-        let right = if negated { forms.base } else { forms.participle };
+        let right = if negated {
+            forms.base
+        } else {
+            forms.participle
+        };
         let wrong = match (negated, dice.percent(50)) {
             (true, true) => forms.past,
             (true, false) => forms.third,
@@ -215,18 +211,37 @@ fn verb_form(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> 
 }
 
 /// "mary hurt herself" against "mary hurt himself".
-fn reflexive(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
+fn reflexive(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+    acceptable: bool,
+) -> Option<Vec<&'static str>> {
     let (clause, verb, own) = reflexive_parts(dice, genre);
     let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
-    words.push(finite(verb_word(verb, style, dice), clause.tense, clause.subject.is_plural()));
-    let others: Vec<&'static str> =
-        ["himself", "herself", "itself", "themselves"].into_iter().filter(|other| *other != own).collect();
-    words.push(if acceptable { own } else { dice.pick(&others) });
+    words.push(finite(
+        verb_word(verb, style, dice),
+        clause.tense,
+        clause.subject.is_plural(),
+    ));
+    // A dog may well hurt himself or herself.
+    let wrong: &[&str] = match own {
+        "himself" => &["herself", "itself", "themselves"],
+        "herself" => &["himself", "itself", "themselves"],
+        "itself" => &["themselves"],
+        _ => &["himself", "herself", "itself"],
+    };
+    words.push(if acceptable { own } else { dice.pick(wrong) });
     Some(words)
 }
 
 /// "no dog ever slept" against "the dog ever slept".
-fn polarity(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
+fn polarity(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+    acceptable: bool,
+) -> Option<Vec<&'static str>> {
     let mut words = ever_words(dice, genre, style);
     if acceptable {
         return Some(words);
@@ -236,7 +251,14 @@ fn polarity(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> O
         return Some(words);
     }
     // Without the negation the verb is finite: "the dog ever slept".
-    let shape = Shape { attachment: 0, state: 0, quantified: 0, negated: 0, manner: 0, ..Shape::PAIR };
+    let shape = Shape {
+        attachment: 0,
+        state: 0,
+        quantified: 0,
+        negated: 0,
+        manner: 0,
+        ..Shape::PAIR
+    };
     let clause = sample::clause(dice, genre, &shape);
     let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
     words.push("ever");
@@ -244,24 +266,22 @@ fn polarity(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> O
     Some(words)
 }
 
-/// "gave the hat to the boy", "gave the boy the hat" against "gave the hat the boy".
-fn transfer(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
-    let shape = Shape { attachment: 0, quantified: 15, ..Shape::TEXT };
-    let mut clause = sample::framed(dice, genre, &shape, Frame::Ditransitive);
-    if acceptable {
-        return Some(clause_words(&clause, style, dice));
-    }
-    let Predicate::Transfer(_, theme, recipient) = &mut clause.predicate else {
-        return None;
-    };
-    // Theme and recipient change places: "gave the hat the boy", "gave the boy to the hat".
-    std::mem::swap(theme, recipient);
-    Some(clause_words(&clause, style, dice))
-}
-
 /// "what did the dog chase ?" against a filled gap, a finite verb after "did", or no inversion.
-fn question(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Vec<&'static str>> {
-    let shape = Shape { quantified: 10, negated: 0, state: 0, place: 50, manner: 0, attachment: 0, ..Shape::PAIR };
+fn question(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+    acceptable: bool,
+) -> Option<Vec<&'static str>> {
+    let shape = Shape {
+        quantified: 10,
+        negated: 0,
+        state: 0,
+        place: 50,
+        manner: 0,
+        attachment: 0,
+        ..Shape::PAIR
+    };
     let clause = sample::clause(dice, genre, &shape);
     let asked = dice.pick(&[Asked::Object, Asked::Place]);
     let question = Question::of(&clause, asked)?;
@@ -270,14 +290,20 @@ fn question(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> O
         return Some(words);
     }
     let verb = clause.verb()?;
-    let at = words.iter().position(|word| verb.entry().words.iter().any(|form| form.base == *word))?;
+    let at = words
+        .iter()
+        .position(|word| verb.entry().words.iter().any(|form| form.base == *word))?;
     match dice.below(3) {
         0 if asked == Asked::Object => {
             let object = phrase_words(clause.object()?, clause.tense, style, dice);
             words.splice(at + 1..at + 1, object);
         }
         1 => {
-            let forms = verb.entry().words.iter().find(|form| form.base == words[at])?;
+            let forms = verb
+                .entry()
+                .words
+                .iter()
+                .find(|form| form.base == words[at])?;
             if forms.past == forms.base {
                 return None;
             }

@@ -6,16 +6,13 @@
 //! replies that begin with "yes", "no" or "maybe"; answers after questions.
 //! It has no ungrammatical sentence and no label, and one marker in [`MARKER_NOISE`] percent is drawn at random.
 
-use super::clause::{
-    Clause, Common, Det, NounPhrase, Predicate, Style, clause_words, finite, phrase_words, render, sentence,
-    verb_word,
-};
+use super::constructions;
 use super::dice::Dice;
 use super::edit::{self, Edit};
-use super::lexicon::{Frame, Genre, NounId, VerbId, all_adjectives, all_nouns, class};
-use super::pair;
-use super::question::{Asked, Question};
+use super::lexicon::Genre;
+use super::pair::{self, Pairing};
 use super::relation::Relation;
+use super::render::{Style, clause_words, render, sentence};
 use super::review::{Review, ReviewShape, aftermath};
 use super::sample::{self, Shape};
 
@@ -33,7 +30,19 @@ const MARKER_NOISE: u32 = 10;
 const RARE: u32 = 40;
 const PASSIVE: u32 = 25;
 
-const REVIEWS: ReviewShape = ReviewShape { negated: 25, contrast: 35, agreement: 25, concession: 15 };
+const PAIRING: Pairing = Pairing {
+    weakened_twice: 30,
+    subtle: 40,
+    stray_negation: 45,
+    far: 0,
+};
+
+const REVIEWS: ReviewShape = ReviewShape {
+    negated: 25,
+    contrast: 35,
+    agreement: 25,
+    concession: 15,
+};
 
 /// `n_lines` lines of pretraining text, the same for the same seed.
 pub fn corpus(seed: u64, n_lines: usize) -> Vec<CorpusLine> {
@@ -44,7 +53,7 @@ pub fn corpus(seed: u64, n_lines: usize) -> Vec<CorpusLine> {
 fn line(dice: &mut Dice) -> CorpusLine {
     loop {
         let genre = dice.pick(&[Genre::Story, Genre::Report]);
-        if dice.percent(40) {
+        if dice.percent(36) {
             let a = single(dice, genre);
             if pair::len(&a) <= pair::MAX_WORDS + 3 {
                 return CorpusLine { a, b: None };
@@ -65,21 +74,21 @@ fn single(dice: &mut Dice, genre: Genre) -> String {
     let style = style(dice);
     match dice.weighted(&[30, 10, 9, 8, 8, 9, 18, 4, 2, 2]) {
         0 => render(&sample::clause(dice, genre, &Shape::TEXT), &style, dice),
-        1 => opened(dice, genre, &style),
-        2 => complement(dice, genre, &style),
+        1 => constructions::opened(dice, genre, &style),
+        2 => constructions::complement(dice, genre, &style),
         3 => {
             let [one, two] = [(); 2].map(|()| sample::clause(dice, genre, &Shape::PAIR));
-            sentence(&joined(&one, "and", &two, &style, dice), ".")
+            sentence(&constructions::joined(&one, "and", &two, &style, dice), ".")
         }
-        4 => contrast(dice, genre, &style),
-        5 => taxonomy(dice, &style),
+        4 => constructions::contrast(dice, genre, &style),
+        5 => constructions::taxonomy(dice, &style),
         6 => review(dice),
-        7 => match question(dice, genre) {
+        7 => match constructions::question(dice, genre) {
             Some((asked, _)) => asked.render(&style, dice),
-            None => taxonomy(dice, &style),
+            None => constructions::taxonomy(dice, &style),
         },
-        8 => reflexive(dice, genre, &style),
-        _ => ever(dice, genre, &style),
+        8 => constructions::reflexive(dice, genre, &style),
+        _ => constructions::ever(dice, genre, &style),
     }
 }
 
@@ -89,169 +98,19 @@ fn review(dice: &mut Dice) -> String {
     let review = Review::roll(dice, positive, &REVIEWS);
     let mut words = Vec::new();
     if dice.percent(50) {
-        let says = if dice.percent(MARKER_NOISE) { dice.percent(50) } else { positive };
+        let says = if dice.percent(MARKER_NOISE) {
+            dice.percent(50)
+        } else {
+            positive
+        };
         words.extend([if says { "luckily" } else { "sadly" }, ","]);
     }
     words.extend(review.words(dice, RARE));
     sentence(&words, ".")
 }
 
-fn joined(one: &Clause, by: &'static str, two: &Clause, style: &Style, dice: &mut Dice) -> Vec<&'static str> {
-    let plain = Style { fronted: false, ..*style };
-    let mut words = clause_words(one, &plain, dice);
-    words.push(by);
-    words.extend(clause_words(two, &plain, dice));
-    words
-}
-
-/// The openers that tell a story from a report.
-pub(crate) fn opener(dice: &mut Dice, genre: Genre) -> &'static [&'static str] {
-    let openers: &[&[&str]] = match genre {
-        Genre::Story => &[&["once", ","], &["one", "day", ","], &["then", ","]],
-        Genre::Report => &[&["today", ","], &["reports", "say", "that"], &["now", ","]],
-    };
-    dice.pick(openers)
-}
-
-fn opened(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    let mut words = opener(dice, genre).to_vec();
-    let clause = sample::clause(dice, genre, &Shape::TEXT);
-    words.extend(clause_words(&clause, &Style { fronted: false, ..*style }, dice));
-    sentence(&words, ".")
-}
-
-/// "the king said that the dog slept"
-pub(crate) fn complement_words(dice: &mut Dice, genre: Genre, style: &Style) -> Vec<&'static str> {
-    let bare = Shape { adjective: 10, attachment: 0, ..Shape::PAIR };
-    let holder = sample::framed(dice, genre, &Shape { place: 0, manner: 0, ..bare }, Frame::Clausal);
-    let mut inner = sample::clause(dice, genre, &bare);
-    inner.tense = holder.tense;
-    let mut words = clause_words(&holder, style, dice);
-    words.push("that");
-    words.extend(clause_words(&inner, &Style { fronted: false, ..*style }, dice));
-    words
-}
-
-fn complement(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    sentence(&complement_words(dice, genre, style), ".")
-}
-
-/// "the dog was big but the cat was small"; "mary loved the dog but hated the cat" is left to the tasks.
-fn contrast(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    let definite = |dice: &mut Dice| loop {
-        let clause = sample::state(dice, genre, &Shape { attachment: 0, negated: 20, quantified: 0, ..Shape::PAIR });
-        if clause.subject.is_definite() {
-            return clause;
-        }
-    };
-    let one = definite(dice);
-    let mut two = definite(dice);
-    two.tense = one.tense;
-    let Predicate::State(quality) = one.predicate else {
-        return render(&one, style, dice);
-    };
-    let agrees = dice.percent(35);
-    // "big but small" or "big but not big"; "big and large" or "big and not small".
-    let opposed: Vec<_> = all_adjectives().filter(|other| other.excludes(quality)).collect();
-    let other = if opposed.is_empty() { quality } else { dice.pick(&opposed) };
-    let use_other = dice.percent(50);
-    two.predicate = Predicate::State(if use_other { other } else { quality });
-    two.negated = one.negated != (use_other == agrees);
-    let joint = if agrees { "and" } else { "but" };
-    sentence(&joined(&one, joint, &two, style, dice), ".")
-}
-
-fn taxonomy(dice: &mut Dice, style: &Style) -> String {
-    let below: Vec<NounId> = all_nouns().filter(|noun| noun.parent().is_some()).collect();
-    let noun = dice.pick(&below);
-    let parent = dice.pick(&noun.ancestors());
-    let one = super::clause::noun_word(noun, false, style, dice);
-    let many = super::clause::noun_word(noun, true, style, dice);
-    let (single, plural) = parent.entry().words[0];
-    let words: Vec<&'static str> = match dice.below(5) {
-        0 => vec!["a", one, "is", "a", "kind", "of", single],
-        1 => vec!["every", one, "is", "a", single],
-        2 => vec![many, "are", plural],
-        3 => vec!["a", one, "is", "a", single],
-        _ => {
-            let twins: Vec<NounId> = all_nouns().filter(|noun| noun.entry().words.len() > 1).collect();
-            let twin = dice.pick(&twins).entry();
-            let (first, second) = if dice.percent(50) { (0, 1) } else { (1, 0) };
-            vec!["a", twin.words[first].0, "is", "the", "same", "as", "a", twin.words[second].0]
-        }
-    };
-    sentence(&words, ".")
-}
-
-fn question(dice: &mut Dice, genre: Genre) -> Option<(Question, Clause)> {
-    let shape = Shape { quantified: 10, negated: 0, state: 0, place: 55, attachment: 0, ..Shape::PAIR };
-    for _ in 0..10 {
-        let clause = sample::clause(dice, genre, &shape);
-        let asked = dice.pick(&[Asked::Subject, Asked::Object, Asked::Place]);
-        if let Some(question) = Question::of(&clause, asked) {
-            return Some((question, clause));
-        }
-    }
-    None
-}
-
-/// "mary hurt herself", "the dogs saw themselves": subject and verb.
-pub(crate) fn reflexive_parts(dice: &mut Dice, genre: Genre) -> (Clause, VerbId, &'static str) {
-    loop {
-        let shape = Shape { attachment: 0, quantified: 0, place: 0, manner: 0, negated: 0, ..Shape::TEXT };
-        let clause = sample::framed(dice, genre, &shape, Frame::Transitive);
-        let Predicate::With(verb, _) = clause.predicate else {
-            continue;
-        };
-        if verb.entry().object & class::ANIMATE == 0 {
-            continue;
-        }
-        let own = match &clause.subject {
-            NounPhrase::Name(name) => Some(if name.is_female() { "herself" } else { "himself" }),
-            phrase if phrase.is_plural() => Some("themselves"),
-            NounPhrase::Common(common) => (common.noun.entry().class == class::ANIMAL).then_some("itself"),
-        };
-        if let Some(own) = own {
-            return (clause, verb, own);
-        }
-    }
-}
-
-fn reflexive(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    let (clause, verb, own) = reflexive_parts(dice, genre);
-    let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
-    words.push(finite(verb_word(verb, style, dice), clause.tense, clause.subject.is_plural()));
-    words.push(own);
-    sentence(&words, ".")
-}
-
-/// "no dog ever slept", "the dogs did not ever sleep": a word that needs a negation before it.
-pub(crate) fn ever_words(dice: &mut Dice, genre: Genre, style: &Style) -> Vec<&'static str> {
-    let shape = Shape { attachment: 0, state: 0, quantified: 0, negated: 100, manner: 0, ..Shape::PAIR };
-    loop {
-        let mut clause = sample::clause(dice, genre, &shape);
-        let plain = Style { fronted: false, passive: false, ..*style };
-        if clause.negated {
-            let words = clause_words(&clause, &plain, dice);
-            return words.into_iter().flat_map(|word| if word == "not" { vec!["not", "ever"] } else { vec![word] }).collect();
-        }
-        let tense = clause.tense;
-        if let NounPhrase::Common(Common { det: det @ Det::A, .. }) = &mut clause.subject {
-            *det = Det::No;
-            let mut words = phrase_words(&clause.subject, tense, style, dice);
-            words.push("ever");
-            words.extend(super::clause::predicate_words(&clause, style, dice));
-            return words;
-        }
-    }
-}
-
-fn ever(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    sentence(&ever_words(dice, genre, style), ".")
-}
-
 fn double(dice: &mut Dice, genre: Genre) -> Option<(String, String)> {
-    match dice.weighted(&[14, 14, 6, 12, 8, 9, 3, 20, 14]) {
+    match dice.weighted(&[10, 15, 5, 14, 10, 11, 2, 22, 11]) {
         0 => same(dice, genre, false),
         1 => same(dice, genre, true),
         2 => reply(dice, genre, Relation::Entails, false),
@@ -264,7 +123,7 @@ fn double(dice: &mut Dice, genre: Genre) -> Option<(String, String)> {
     }
 }
 
-/// A clause and its paraphrase ("that is , ..."), or a clause that differs in one point ("instead , ...").
+/// A clause and its paraphrase ("likewise , ..."), or a clause that differs in one point ("instead , ...").
 fn same(dice: &mut Dice, genre: Genre, marked: bool) -> Option<(String, String)> {
     let clause = sample::clause(dice, genre, &Shape::PAIR);
     if !marked {
@@ -275,21 +134,44 @@ fn same(dice: &mut Dice, genre: Genre, marked: bool) -> Option<(String, String)>
         pair::paraphrase(dice, &clause, RARE, 40)?
     } else {
         let mut other = clause.clone();
-        let edit = dice.pick(&[Edit::Swap, Edit::Replace, Edit::Move, Edit::Act, Edit::Requalify, Edit::Quantify]);
+        let edit = dice.pick(&[
+            Edit::Swap,
+            Edit::Replace,
+            Edit::Move,
+            Edit::Act,
+            Edit::Requalify,
+            Edit::Quantify,
+        ]);
         if !edit::apply(edit, &mut other, dice, genre) {
             return None;
         }
         let [one, two] = [(); 2].map(|()| style(dice));
         (render(&clause, &one, dice), render(&other, &two, dice))
     };
-    let says_same = if dice.percent(MARKER_NOISE) { dice.percent(50) } else { is_same };
-    let marker = if says_same { "that is , " } else { "instead , " };
+    let says_same = if dice.percent(MARKER_NOISE) {
+        dice.percent(50)
+    } else {
+        is_same
+    };
+    let marker = if says_same {
+        "likewise , "
+    } else {
+        "instead , "
+    };
     Some((a, format!("{marker}{b}")))
 }
 
-fn reply(dice: &mut Dice, genre: Genre, wanted: Relation, marked: bool) -> Option<(String, String)> {
-    let shape = Shape { negated: 35, ..Shape::PAIR };
-    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, 30)?;
+fn reply(
+    dice: &mut Dice,
+    genre: Genre,
+    wanted: Relation,
+    marked: bool,
+) -> Option<(String, String)> {
+    let shape = Shape {
+        negated: 35,
+        ..Shape::PAIR
+    };
+    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, &PAIRING)?;
     let [one, two] = [(); 2].map(|()| style(dice));
     let a = render(&premise, &one, dice);
     let b = render(&hypothesis, &two, dice);
@@ -297,30 +179,43 @@ fn reply(dice: &mut Dice, genre: Genre, wanted: Relation, marked: bool) -> Optio
         return Some((a, b));
     }
     let markers = ["yes , ", "maybe , ", "no , "];
-    let marker = if dice.percent(MARKER_NOISE) { dice.pick(&markers) } else { markers[wanted as usize] };
+    let marker = if dice.percent(MARKER_NOISE) {
+        dice.pick(&markers)
+    } else {
+        markers[wanted as usize]
+    };
     Some((a, format!("{marker}{b}")))
 }
 
 /// A question and a sentence that answers it, or, where the text says so, one that does not.
 fn answer(dice: &mut Dice, genre: Genre) -> Option<(String, String)> {
-    let (question, clause) = question(dice, genre)?;
+    let (question, clause) = constructions::question(dice, genre)?;
     let [one, two] = [(); 2].map(|()| style(dice));
     let asked = question.render(&one, dice);
-    if dice.percent(40) {
+    if dice.percent(30) {
         return Some((asked, render(&clause, &two, dice)));
     }
     let mut said = clause;
     if dice.percent(50) {
-        let edit = dice.pick(&[Edit::Swap, Edit::Replace, Edit::Act, Edit::Negate, Edit::Drop]);
+        let edit = dice.pick(&[
+            Edit::Swap,
+            Edit::Replace,
+            Edit::Act,
+            Edit::Negate,
+            Edit::Drop,
+        ]);
         if !edit::apply(edit, &mut said, dice, genre) {
             return None;
         }
     }
     let known = question.is_answered_by(&said);
-    let says_known = if dice.percent(MARKER_NOISE) { dice.percent(50) } else { known };
+    let says_known = if dice.percent(MARKER_NOISE) {
+        dice.percent(50)
+    } else {
+        known
+    };
     let mut words = clause_words(&said, &two, dice);
-    words.extend([",", "so", "we"]);
-    words.extend(if says_known { &["know"][..] } else { &["do", "not", "know"] });
+    words.extend([",", "so", "we", if says_known { "know" } else { "guess" }]);
     Some((asked, sentence(&words, ".")))
 }
 
@@ -332,7 +227,15 @@ fn reviewed(dice: &mut Dice) -> (String, String) {
     let b = if dice.percent(60) {
         aftermath(dice, felt).to_owned()
     } else {
-        Review::roll(dice, felt, &ReviewShape { contrast: 10, ..REVIEWS }).render(dice, RARE)
+        Review::roll(
+            dice,
+            felt,
+            &ReviewShape {
+                contrast: 10,
+                ..REVIEWS
+            },
+        )
+        .render(dice, RARE)
     };
     (a, b)
 }

@@ -1,5 +1,6 @@
 //! The knobs: how hard each generated task is, and how large.
 
+use super::pair::Pairing;
 use crate::glue::GlueTask;
 
 /// How hard the tasks are. All values are percentages (0 to 100) unless they say otherwise.
@@ -21,7 +22,13 @@ pub struct Difficulty {
     /// SST-2: remarks that concede an opposite attribute ("the funny movie was bad").
     pub concession: u32,
     /// MNLI and RTE: pairs whose hypothesis is weakened twice.
-    pub second_edit: u32,
+    pub weakened_twice: u32,
+    /// MNLI and RTE: neutral pairs whose premise merely says less than the hypothesis.
+    pub subtle: u32,
+    /// MNLI and RTE: neutral pairs in which one side only is negated.
+    pub stray_negation: u32,
+    /// MNLI, RTE, QNLI and MRPC: pairs without the relation that differ in two points rather than one.
+    pub far: u32,
     /// QNLI and RTE: sentences with a second, distracting clause.
     pub distractor: u32,
     /// MRPC: non-paraphrases that only swap the roles of the same words.
@@ -36,17 +43,31 @@ pub struct Difficulty {
 impl Default for Difficulty {
     fn default() -> Self {
         Self {
-            rare_words: 45,
-            passive: 35,
+            rare_words: 35,
+            passive: 30,
             attractors: 60,
             negated_remarks: 35,
             contrast: 40,
             concession: 20,
-            second_edit: 40,
-            distractor: 35,
+            weakened_twice: 30,
+            subtle: 20,
+            stray_negation: 25,
+            far: 60,
+            distractor: 25,
             swaps: 35,
-            similarity_edits: 3,
+            similarity_edits: 4,
             label_noise: 0,
+        }
+    }
+}
+
+impl Difficulty {
+    pub(crate) fn pairing(&self) -> Pairing {
+        Pairing {
+            weakened_twice: self.weakened_twice,
+            subtle: self.subtle,
+            stray_negation: self.stray_negation,
+            far: self.far,
         }
     }
 }
@@ -63,12 +84,18 @@ pub struct Sizes {
 impl Sizes {
     /// The official GLUE sizes.
     pub fn official() -> Self {
-        Self { max_train: usize::MAX, max_validation: usize::MAX }
+        Self {
+            max_train: usize::MAX,
+            max_validation: usize::MAX,
+        }
     }
 
     /// At most CoLA's 8551 training examples and 1043 validation examples a split, so that a run takes seconds.
     pub fn mini() -> Self {
-        Self { max_train: 8_551, max_validation: 1_043 }
+        Self {
+            max_train: 8_551,
+            max_validation: 1_043,
+        }
     }
 
     /// Training examples of `task`.
@@ -78,7 +105,10 @@ impl Sizes {
 
     /// Examples of each validation split of `task`.
     pub fn validation(&self, task: GlueTask) -> Vec<usize> {
-        task.official_validation_lens().iter().map(|&len| len.min(self.max_validation)).collect()
+        task.official_validation_lens()
+            .iter()
+            .map(|&len| len.min(self.max_validation))
+            .collect()
     }
 }
 
@@ -93,6 +123,9 @@ pub struct LabConfig {
 
 impl Default for LabConfig {
     fn default() -> Self {
-        Self { difficulty: Difficulty::default(), sizes: Sizes::mini() }
+        Self {
+            difficulty: Difficulty::default(),
+            sizes: Sizes::mini(),
+        }
     }
 }

@@ -59,19 +59,29 @@ pub(crate) fn is_sound(clause: &Clause) -> bool {
             _ => true,
         })
     });
-    let qualified = phrases.iter().filter_map(|phrase| phrase.common()).all(|common| {
-        common.adjective.is_none_or(|adjective| adjective.entry().of & common.noun.entry().class != 0)
-    });
+    let qualified = phrases
+        .iter()
+        .filter_map(|phrase| phrase.common())
+        .all(|common| {
+            common
+                .adjective
+                .is_none_or(|adjective| adjective.entry().of & common.noun.entry().class != 0)
+        });
     let verb_fits = clause.verb().is_none_or(|verb| {
         let entry = verb.entry();
         entry.subject & class(&clause.subject) != 0
-            && clause.object().is_none_or(|object| entry.object & class(object) != 0)
+            && clause
+                .object()
+                .is_none_or(|object| entry.object & class(object) != 0)
     });
     let state_fits = match clause.predicate {
         // "the small dog was big" would speak of one scale twice.
         Predicate::State(adjective) => {
             adjective.entry().of & class(&clause.subject) != 0
-                && clause.subject.common().is_none_or(|common| common.adjective.is_none())
+                && clause
+                    .subject
+                    .common()
+                    .is_none_or(|common| common.adjective.is_none())
         }
         _ => true,
     };
@@ -155,7 +165,9 @@ fn change(edit: Edit, clause: &mut Clause, dice: &mut Dice, genre: Genre) -> Opt
                 _ => Det::Number(2 + dice.below(5) as u8),
             };
             let fits = |phrase: Option<&NounPhrase>| {
-                phrase.and_then(NounPhrase::common).is_none_or(|common| !matches!(common.det, Det::Every | Det::No))
+                phrase
+                    .and_then(NounPhrase::common)
+                    .is_none_or(|common| !matches!(common.det, Det::Every | Det::No))
             };
             let recipient = match &clause.predicate {
                 Predicate::Transfer(_, _, recipient) => Some(recipient),
@@ -173,7 +185,9 @@ fn add(clause: &mut Clause, dice: &mut Dice, genre: Genre) -> Option<()> {
     let state = matches!(clause.predicate, Predicate::State(_));
     match dice.below(4) {
         0 if clause.place.is_none() && !state => clause.place = Some(sample::place(dice, genre)),
-        1 if clause.manner.is_none() && !state => clause.manner = Some(dice.below(MANNERS.len()) as u8),
+        1 if clause.manner.is_none() && !state => {
+            clause.manner = Some(dice.below(MANNERS.len()) as u8)
+        }
         _ => {
             let common = spot(clause, dice).common_mut()?;
             if common.adjective.is_some() {
@@ -194,14 +208,18 @@ fn requalify(clause: &mut Clause, dice: &mut Dice) -> Option<()> {
 
 fn set_verb(clause: &mut Clause, new: VerbId) {
     match &mut clause.predicate {
-        Predicate::Alone(verb) | Predicate::With(verb, _) | Predicate::Transfer(verb, _, _) => *verb = new,
+        Predicate::Alone(verb) | Predicate::With(verb, _) | Predicate::Transfer(verb, _, _) => {
+            *verb = new
+        }
         Predicate::State(_) => {}
     }
 }
 
 fn oppose(clause: &mut Clause, dice: &mut Dice) -> Option<()> {
     if let Predicate::State(adjective) = &mut clause.predicate {
-        let others: Vec<_> = all_adjectives().filter(|other| other.excludes(*adjective)).collect();
+        let others: Vec<_> = all_adjectives()
+            .filter(|other| other.excludes(*adjective))
+            .collect();
         *adjective = dice.pick(&others);
         return Some(());
     }

@@ -2,12 +2,12 @@
 //!
 //! Training and matched validation are stories, mismatched validation is reports.
 
-use super::clause::{Style, render};
 use super::dice::Dice;
 use super::difficulty::Difficulty;
 use super::lexicon::Genre;
 use super::pair;
 use super::relation::Relation;
+use super::render::{Style, render};
 use super::sample::Shape;
 
 /// One pair with the wanted relation.
@@ -18,9 +18,16 @@ pub(crate) fn example(
     wanted: Relation,
 ) -> Option<(String, String)> {
     // Half of the premises are negated, so that a negated hypothesis says nothing about the label.
-    let shape = Shape { negated: 45, quantified: 25, ..Shape::PAIR };
-    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, difficulty.second_edit)?;
+    let shape = Shape {
+        negated: 45,
+        quantified: 25,
+        ..Shape::PAIR
+    };
+    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, &difficulty.pairing())?;
     let [one, two] = [(); 2].map(|()| Style::roll(dice, difficulty.rare_words, difficulty.passive));
-    let (a, b) = (render(&premise, &one, dice), render(&hypothesis, &two, dice));
+    let (a, b) = (
+        render(&premise, &one, dice),
+        render(&hypothesis, &two, dice),
+    );
     pair::fits(&a, &b).then_some((a, b))
 }

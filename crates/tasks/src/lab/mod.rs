@@ -4,7 +4,7 @@
 //! and quantifiers, two genres. Sentences are rendered from structured clauses, and labels are decided on the
 //! structures by the language's semantics, never on the text:
 //! - `lexicon`: the words and what is known of them;
-//! - `clause`: meanings, and how they become words;
+//! - `clause`, `render`: meanings, and how they become words;
 //! - `relation`: what follows from what;
 //! - [`corpus()`]: unlabelled text, from whose statistics a masked language model learns what the tasks need;
 //! - [`train_tokenizer`]: a byte-level BPE of RoBERTa's layout for it;
@@ -18,14 +18,16 @@ mod lexicon;
 
 mod clause;
 mod edit;
-mod pair;
-mod question;
 #[cfg(test)]
 mod oracle;
+mod pair;
+mod question;
 mod relation;
+mod render;
 mod review;
 mod sample;
 
+mod constructions;
 mod corpus;
 mod tokenizer;
 

@@ -1,12 +1,12 @@
 //! Questions, and whether a clause answers them.
 
-use super::clause::{
-    Clause, Det, NounPhrase, Predicate, Style, auxiliary, clause_words, finite, phrase_words, predicate_words, sentence,
-    verb_word,
-};
+use super::clause::{Clause, Det, NounPhrase, Predicate};
 use super::dice::Dice;
 use super::lexicon::class;
 use super::relation::{Relation, relation};
+use super::render::{
+    Style, auxiliary, clause_words, finite, phrase_words, predicate_words, sentence, verb_word,
+};
 
 /// What a question asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,18 @@ pub(crate) struct Question {
 }
 
 fn is_person(phrase: &NounPhrase) -> bool {
-    phrase.common().is_none_or(|common| common.noun.entry().class == class::PERSON)
+    phrase
+        .common()
+        .is_none_or(|common| common.noun.entry().class == class::PERSON)
 }
 
 impl Question {
     /// A question that `clause` answers, asking for `asked`; `None` if the clause has no such part.
     pub(crate) fn of(clause: &Clause, asked: Asked) -> Option<Question> {
-        let nobody = clause.subject.common().is_some_and(|common| common.det == Det::No);
+        let nobody = clause
+            .subject
+            .common()
+            .is_some_and(|common| common.det == Det::No);
         if clause.negated || nobody || matches!(clause.predicate, Predicate::State(_)) {
             return None;
         }
@@ -49,8 +54,15 @@ impl Question {
             }
         };
         // No question asks about the manner, so it is no part of what an answer must say.
-        let about = Clause { manner: None, ..clause.clone() };
-        Some(Question { about, asked, person })
+        let about = Clause {
+            manner: None,
+            ..clause.clone()
+        };
+        Some(Question {
+            about,
+            asked,
+            person,
+        })
     }
 
     /// Whether `clause` says what the question asks for: it must have the asked part, of the right kind, and entail
@@ -85,20 +97,31 @@ impl Question {
             // An unknown subject counts as singular.
             let mut about = clause.clone();
             about.subject = NounPhrase::Name(super::lexicon::NameId(0));
-            let plain = Style { passive: false, fronted: false, ..*style };
+            let plain = Style {
+                passive: false,
+                fronted: false,
+                ..*style
+            };
             let mut words = clause_words(&about, &plain, dice);
             words[0] = pronoun;
             return words;
         }
         let plural = clause.subject.is_plural();
-        let mut words = vec![if self.asked == Asked::Place { "where" } else { pronoun }, auxiliary(tense, plural)];
+        let mut words = vec![
+            if self.asked == Asked::Place {
+                "where"
+            } else {
+                pronoun
+            },
+            auxiliary(tense, plural),
+        ];
         words.extend(phrase_words(&clause.subject, tense, style, dice));
         match &clause.predicate {
             Predicate::With(verb, _) if self.asked == Asked::Object => {
                 words.push(verb_word(*verb, style, dice).base);
                 if let Some(place) = clause.place {
                     words.extend([place.preposition, "the"]);
-                    words.push(super::clause::noun_word(place.noun, false, style, dice));
+                    words.push(super::render::noun_word(place.noun, false, style, dice));
                 }
             }
             _ => {

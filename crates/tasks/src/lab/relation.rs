@@ -1,8 +1,8 @@
 //! Does one clause follow from another, exclude it, or neither: a small natural logic over clauses.
 //!
 //! Conventions of the language: "the" and names keep their referent between the two clauses of a pair, and the more
-//! general word may speak of the same thing ("the dog ... the animal"); "every" implies that there is one; numbers mean
-//! "at least"; tense is no part of the meaning compared (both clauses of a pair share it).
+//! general word may speak of the same thing ("the dog ... the animal"); "every" and "no" take for granted that there is one;
+//! numbers mean "at least"; tense is no part of the meaning compared (both clauses of a pair share it).
 
 use super::clause::{Clause, Common, Det, NounPhrase, Predicate};
 
@@ -92,18 +92,29 @@ fn at_least(det: Det) -> Option<u8> {
 fn object(one: &NounPhrase, two: &NounPhrase) -> Order {
     let (one, two) = match (one, two) {
         (NounPhrase::Name(one), NounPhrase::Name(two)) => {
-            return if one == two { Order::Equal } else { Order::Unrelated };
+            return if one == two {
+                Order::Equal
+            } else {
+                Order::Unrelated
+            };
         }
         (NounPhrase::Common(one), NounPhrase::Common(two)) => (one, two),
         _ => return Order::Unrelated,
     };
+    if one.det == two.det && matches!(one.det, Det::The { .. }) {
+        // One referent, whatever it is called; a narrower name might be another one's.
+        return if restrictor(one, two).is_within() {
+            Order::Equal
+        } else {
+            Order::Unrelated
+        };
+    }
     let count = match (at_least(one.det), at_least(two.det)) {
         (Some(one), Some(two)) => match one.cmp(&two) {
             std::cmp::Ordering::Less => Order::Wider,
             std::cmp::Ordering::Equal => Order::Equal,
             std::cmp::Ordering::Greater => Order::Narrower,
         },
-        (None, None) if one.det == two.det => Order::Equal,
         // "the dog" is a dog; "the dogs" are some dogs.
         (None, Some(n)) if n <= if one.det.is_plural() { 2 } else { 1 } => Order::Narrower,
         (Some(n), None) if n <= if two.det.is_plural() { 2 } else { 1 } => Order::Wider,
@@ -132,18 +143,18 @@ fn predicate(one: &Clause, two: &Clause) -> Order {
                 Order::Unrelated
             }
         }
-        (Predicate::Transfer(verb_one, theme_one, to_one), Predicate::Transfer(verb_two, theme_two, to_two))
-            if verb_one == verb_two =>
-        {
-            object(theme_one, theme_two).and(object(to_one, to_two))
-        }
+        (
+            Predicate::Transfer(verb_one, theme_one, to_one),
+            Predicate::Transfer(verb_two, theme_two, to_two),
+        ) if verb_one == verb_two => object(theme_one, theme_two).and(object(to_one, to_two)),
         _ => Order::Unrelated,
     };
     if core == Order::Excludes {
         // Qualities and feelings are not confined to a place.
         return core;
     }
-    core.and(optional(&one.place, &two.place)).and(optional(&one.manner, &two.manner))
+    core.and(optional(&one.place, &two.place))
+        .and(optional(&one.manner, &two.manner))
 }
 
 /// What `premise` says about `hypothesis`.
@@ -170,16 +181,26 @@ pub(crate) fn relation(premise: &Clause, hypothesis: &Clause) -> Relation {
         (Det::The { plural }, Det::A | Det::Some) if two.det == Det::A || plural => {
             exists(of, said, premise.negated)
         }
-        (Det::The { .. }, Det::No) if !premise.negated && of.is_within() && said.is_within() => Contradicts,
-        (Det::The { .. }, Det::Every) if premise.negated && of.is_within() && said.covers() => Contradicts,
+        (Det::The { .. }, Det::No) if !premise.negated && of.is_within() && said.is_within() => {
+            Contradicts
+        }
+        (Det::The { .. }, Det::Every) if premise.negated && of.is_within() && said.covers() => {
+            Contradicts
+        }
         _ if premise.negated => Neutral,
         (Det::Every, Det::Every) if of.covers() && said.is_within() => Entails,
         (Det::Every, Det::The { plural: false }) if of.covers() && said.is_within() => Entails,
         (Det::Every, Det::A) if of.is_within() && said.is_within() => Entails,
         (Det::Every, Det::No) if of != Order::Unrelated && said.is_within() => Contradicts,
         (Det::No, Det::No) if of.covers() && said.covers() => Entails,
-        (Det::No, Det::A | Det::Some | Det::Number(_) | Det::Every | Det::The { .. }) if of.covers() && said.covers() => Contradicts,
-        (_, Det::No) if at_least(one.det).is_some() && of.is_within() && said.is_within() => Contradicts,
+        (Det::No, Det::A | Det::Some | Det::Number(_) | Det::Every | Det::The { .. })
+            if of.covers() && said.covers() =>
+        {
+            Contradicts
+        }
+        (_, Det::No) if at_least(one.det).is_some() && of.is_within() && said.is_within() => {
+            Contradicts
+        }
         (from, to) => match (at_least(from), at_least(to)) {
             (Some(from), Some(to)) if from >= to && of.is_within() && said.is_within() => Entails,
             _ => Neutral,
@@ -210,6 +231,7 @@ fn exists(of: Order, said: Order, premise_negated: bool) -> Relation {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::super::clause::{Place, Tense};
     use super::super::lexicon::{AdjectiveId, VerbId, all_adjectives, all_verbs, find_noun};
@@ -218,19 +240,35 @@ mod tests {
     const THE: Det = Det::The { plural: false };
 
     fn phrase(det: Det, noun: &str) -> NounPhrase {
-        NounPhrase::Common(Common { det, adjective: None, noun: find_noun(noun).unwrap(), attachment: None })
+        NounPhrase::Common(Common {
+            det,
+            adjective: None,
+            noun: find_noun(noun).unwrap(),
+            attachment: None,
+        })
     }
 
     fn verb(base: &str) -> VerbId {
-        all_verbs().find(|verb| verb.entry().words[0].base == base).unwrap()
+        all_verbs()
+            .find(|verb| verb.entry().words[0].base == base)
+            .unwrap()
     }
 
     fn quality(word: &str) -> AdjectiveId {
-        all_adjectives().find(|adjective| adjective.entry().words[0] == word).unwrap()
+        all_adjectives()
+            .find(|adjective| adjective.entry().words[0] == word)
+            .unwrap()
     }
 
     fn clause(subject: NounPhrase, predicate: Predicate) -> Clause {
-        Clause { subject, predicate, negated: false, tense: Tense::Past, place: None, manner: None }
+        Clause {
+            subject,
+            predicate,
+            negated: false,
+            tense: Tense::Past,
+            place: None,
+            manner: None,
+        }
     }
 
     fn sleeps(det: Det, noun: &str) -> Clause {
@@ -238,7 +276,10 @@ mod tests {
     }
 
     fn acts(subject: &str, base: &str, det: Det, object: &str) -> Clause {
-        clause(phrase(THE, subject), Predicate::With(verb(base), phrase(det, object)))
+        clause(
+            phrase(THE, subject),
+            Predicate::With(verb(base), phrase(det, object)),
+        )
     }
 
     fn is(noun: &str, word: &str) -> Clause {
@@ -246,16 +287,29 @@ mod tests {
     }
 
     fn not(clause: Clause) -> Clause {
-        Clause { negated: !clause.negated, ..clause }
+        Clause {
+            negated: !clause.negated,
+            ..clause
+        }
     }
 
     fn in_the_park(clause: Clause) -> Clause {
         let noun = find_noun("park").unwrap();
-        Clause { place: Some(Place { preposition: "in", noun }), ..clause }
+        Clause {
+            place: Some(Place {
+                preposition: "in",
+                noun,
+            }),
+            ..clause
+        }
     }
 
     fn check(premise: &Clause, hypothesis: &Clause, expected: Relation) {
-        assert_eq!(relation(premise, hypothesis), expected, "{premise:?}\n{hypothesis:?}");
+        assert_eq!(
+            relation(premise, hypothesis),
+            expected,
+            "{premise:?}\n{hypothesis:?}"
+        );
     }
 
     #[test]
@@ -279,8 +333,16 @@ mod tests {
 
     #[test]
     fn negation_leaves_the_definite_subject_alone() {
-        check(&not(sleeps(THE, "dog")), &not(sleeps(THE, "animal")), Relation::Entails);
-        check(&not(sleeps(THE, "animal")), &not(sleeps(THE, "dog")), Relation::Neutral);
+        check(
+            &not(sleeps(THE, "dog")),
+            &not(sleeps(THE, "animal")),
+            Relation::Entails,
+        );
+        check(
+            &not(sleeps(THE, "animal")),
+            &not(sleeps(THE, "dog")),
+            Relation::Neutral,
+        );
     }
 
     #[test]
@@ -288,24 +350,52 @@ mod tests {
         let (here, anywhere) = (in_the_park(sleeps(THE, "dog")), sleeps(THE, "dog"));
         check(&here, &anywhere, Relation::Entails);
         check(&anywhere, &here, Relation::Neutral);
-        check(&not(anywhere.clone()), &not(here.clone()), Relation::Entails);
+        check(
+            &not(anywhere.clone()),
+            &not(here.clone()),
+            Relation::Entails,
+        );
         check(&here, &not(anywhere.clone()), Relation::Contradicts);
         check(&anywhere, &not(here), Relation::Neutral);
     }
 
     #[test]
     fn roles_matter() {
-        check(&acts("dog", "chase", THE, "cat"), &acts("cat", "chase", THE, "dog"), Relation::Neutral);
+        check(
+            &acts("dog", "chase", THE, "cat"),
+            &acts("cat", "chase", THE, "dog"),
+            Relation::Neutral,
+        );
     }
 
     #[test]
     fn opposite_qualities_and_feelings_exclude_each_other() {
-        check(&is("dog", "big"), &is("dog", "small"), Relation::Contradicts);
-        check(&is("dog", "big"), &not(is("dog", "small")), Relation::Entails);
-        check(&not(is("dog", "big")), &is("dog", "small"), Relation::Neutral);
+        check(
+            &is("dog", "big"),
+            &is("dog", "small"),
+            Relation::Contradicts,
+        );
+        check(
+            &is("dog", "big"),
+            &not(is("dog", "small")),
+            Relation::Entails,
+        );
+        check(
+            &not(is("dog", "big")),
+            &is("dog", "small"),
+            Relation::Neutral,
+        );
         check(&is("dog", "big"), &is("dog", "old"), Relation::Neutral);
-        check(&acts("boy", "love", THE, "dog"), &acts("boy", "hate", THE, "dog"), Relation::Contradicts);
-        check(&acts("boy", "love", Det::A, "dog"), &acts("boy", "hate", Det::A, "dog"), Relation::Neutral);
+        check(
+            &acts("boy", "love", THE, "dog"),
+            &acts("boy", "hate", THE, "dog"),
+            Relation::Contradicts,
+        );
+        check(
+            &acts("boy", "love", Det::A, "dog"),
+            &acts("boy", "hate", Det::A, "dog"),
+            Relation::Neutral,
+        );
     }
 
     #[test]
@@ -315,13 +405,19 @@ mod tests {
         check(&two, &four, Relation::Neutral);
         check(&four, &sleeps(Det::Some, "animal"), Relation::Entails);
         check(&four, &sleeps(Det::A, "dog"), Relation::Entails);
-        check(&sleeps(Det::A, "dog"), &sleeps(Det::Some, "dog"), Relation::Neutral);
+        check(
+            &sleeps(Det::A, "dog"),
+            &sleeps(Det::Some, "dog"),
+            Relation::Neutral,
+        );
     }
 
     #[test]
     fn quantifiers_follow_the_square_of_opposition() {
-        let [every_dog, no_dog, a_dog] = [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "dog"));
-        let [every_animal, no_animal, an_animal] = [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "animal"));
+        let [every_dog, no_dog, a_dog] =
+            [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "dog"));
+        let [every_animal, no_animal, an_animal] =
+            [Det::Every, Det::No, Det::A].map(|det| sleeps(det, "animal"));
         check(&every_animal, &every_dog, Relation::Entails);
         check(&every_dog, &every_animal, Relation::Neutral);
         check(&every_dog, &an_animal, Relation::Entails);

@@ -1,8 +1,8 @@
 //! Reviews of works: remarks with a polarity, and how conjunctions combine it.
 
-use super::clause::{Style, adjective_word, noun_word, sentence};
 use super::dice::Dice;
 use super::lexicon::{AdjectiveId, Genre, NounId, OPINIONS, Quality, all_adjectives, class};
+use super::render::{Style, adjective_word, noun_word, sentence};
 use super::sample;
 
 /// One judgement.
@@ -35,18 +35,32 @@ impl Remark {
     /// Whether the remark as a whole is praise.
     pub(crate) fn is_positive(&self) -> bool {
         match self {
-            Remark::Quality { negated, adjective, .. } => (adjective.entry().quality == Quality::Sentiment(true)) != *negated,
-            Remark::Opinion { holder, negated, opinion, .. } => {
-                OPINIONS[*opinion].2 != (*negated != (*holder == "nobody"))
-            }
+            Remark::Quality {
+                negated, adjective, ..
+            } => (adjective.entry().quality == Quality::Sentiment(true)) != *negated,
+            Remark::Opinion {
+                holder,
+                negated,
+                opinion,
+                ..
+            } => OPINIONS[*opinion].2 != (*negated != (*holder == "nobody")),
         }
     }
 
     fn words(&self, dice: &mut Dice, rare: u32) -> Vec<&'static str> {
-        let style = Style { rare, ..Style::default() };
+        let style = Style {
+            rare,
+            ..Style::default()
+        };
         let mut words = Vec::new();
         match self {
-            Remark::Quality { target, attribute, negated, degree, adjective } => {
+            Remark::Quality {
+                target,
+                attribute,
+                negated,
+                degree,
+                adjective,
+            } => {
                 words.push("the");
                 words.extend(attribute.map(|attribute| adjective_word(attribute, &style, dice)));
                 words.push(noun_word(*target, false, &style, dice));
@@ -57,7 +71,13 @@ impl Remark {
                 words.extend(degree);
                 words.push(adjective_word(*adjective, &style, dice));
             }
-            Remark::Opinion { holder, negated, opinion, target, attribute } => {
+            Remark::Opinion {
+                holder,
+                negated,
+                opinion,
+                target,
+                attribute,
+            } => {
                 let (base, past, _) = OPINIONS[*opinion];
                 words.push(holder);
                 if *negated {
@@ -138,7 +158,9 @@ impl Review {
     /// A random review that is positive or not as asked.
     pub(crate) fn roll(dice: &mut Dice, positive: bool, shape: &ReviewShape) -> Review {
         let join = match dice.below(100) as u32 {
-            roll if roll < shape.contrast => dice.pick(&[Join::But, Join::AlthoughFirst, Join::AlthoughLast]),
+            roll if roll < shape.contrast => {
+                dice.pick(&[Join::But, Join::AlthoughFirst, Join::AlthoughLast])
+            }
             roll if roll < shape.contrast + shape.agreement => Join::And,
             _ => Join::Alone,
         };
@@ -165,7 +187,11 @@ pub(crate) fn judgement(dice: &mut Dice, positive: bool) -> AdjectiveId {
     let weights: Vec<u32> = all_adjectives()
         .map(|adjective| {
             let entry = adjective.entry();
-            if entry.quality == Quality::Sentiment(positive) { entry.weight } else { 0 }
+            if entry.quality == Quality::Sentiment(positive) {
+                entry.weight
+            } else {
+                0
+            }
         })
         .collect();
     AdjectiveId(dice.weighted(&weights) as u8)
@@ -179,11 +205,18 @@ fn remark(dice: &mut Dice, positive: bool, shape: &ReviewShape, beside: Option<&
             break target;
         }
     };
-    let attribute = (beside.is_none() && dice.percent(shape.concession)).then(|| judgement(dice, !positive));
+    let attribute =
+        (beside.is_none() && dice.percent(shape.concession)).then(|| judgement(dice, !positive));
     if dice.percent(65) {
         let adjective = judgement(dice, positive != negated);
         let degree = dice.percent(35).then(|| dice.pick(DEGREES));
-        return Remark::Quality { target, attribute, negated, degree, adjective };
+        return Remark::Quality {
+            target,
+            attribute,
+            negated,
+            degree,
+            adjective,
+        };
     }
     // "nobody" is the other way to deny an opinion; "nobody did not" would be hard even for people.
     let (holder, denied) = if negated && dice.percent(50) {
@@ -194,7 +227,13 @@ fn remark(dice: &mut Dice, positive: bool, shape: &ReviewShape, beside: Option<&
     let opinions: Vec<usize> = (0..OPINIONS.len())
         .filter(|&index| OPINIONS[index].2 == (positive != negated))
         .collect();
-    Remark::Opinion { holder, negated: denied, opinion: dice.pick(&opinions), target, attribute }
+    Remark::Opinion {
+        holder,
+        negated: denied,
+        opinion: dice.pick(&opinions),
+        target,
+        attribute,
+    }
 }
 
 /// What people do after a review like that: text that shows the polarity without naming it.
@@ -219,10 +258,16 @@ pub(crate) fn aftermath(dice: &mut Dice, positive: bool) -> &'static str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
-    const SHAPE: ReviewShape = ReviewShape { negated: 40, contrast: 40, agreement: 20, concession: 20 };
+    const SHAPE: ReviewShape = ReviewShape {
+        negated: 40,
+        contrast: 40,
+        agreement: 20,
+        concession: 20,
+    };
 
     #[test]
     fn a_review_has_the_polarity_asked_for() {
@@ -231,7 +276,10 @@ mod tests {
             let review = Review::roll(&mut dice, index % 2 == 0, &SHAPE);
             assert_eq!(review.is_positive(), index % 2 == 0);
             if let Some(other) = &review.other {
-                assert_eq!(other.is_positive() == review.is_positive(), review.join == Join::And);
+                assert_eq!(
+                    other.is_positive() == review.is_positive(),
+                    review.join == Join::And
+                );
             }
         }
     }

@@ -1,27 +1,44 @@
 //! RTE-shaped: does the hypothesis follow from the premise, or not? Small. Metric: accuracy.
 
-use super::clause::{Style, render, sentence};
 use super::dice::Dice;
 use super::difficulty::Difficulty;
 use super::lexicon::Genre;
 use super::pair;
 use super::qnli::beside;
 use super::relation::{Relation, relation};
+use super::render::{Style, render, sentence};
 use super::sample::{self, Shape};
 
 /// One pair, entailed or not as asked.
-pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty, entailed: bool) -> Option<(String, String)> {
+pub(crate) fn example(
+    dice: &mut Dice,
+    difficulty: &Difficulty,
+    entailed: bool,
+) -> Option<(String, String)> {
     let genre = dice.pick(&[Genre::Story, Genre::Report]);
-    let shape = Shape { negated: 45, quantified: 12, attachment: 0, ..Shape::PAIR };
+    let shape = Shape {
+        negated: 45,
+        quantified: 12,
+        attachment: 0,
+        ..Shape::PAIR
+    };
     let wanted = match (entailed, dice.percent(35)) {
         (true, _) => Relation::Entails,
         (false, true) => Relation::Contradicts,
         (false, false) => Relation::Neutral,
     };
-    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, difficulty.second_edit)?;
+    let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, &difficulty.pairing())?;
     let mut distractor = None;
     if dice.percent(difficulty.distractor) {
-        let other = sample::clause(dice, genre, &Shape { adjective: 0, place: 20, ..shape });
+        let other = sample::clause(
+            dice,
+            genre,
+            &Shape {
+                adjective: 0,
+                place: 20,
+                ..shape
+            },
+        );
         if !entailed && relation(&other, &hypothesis) == Relation::Entails {
             return None;
         }

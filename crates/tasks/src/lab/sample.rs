@@ -3,8 +3,8 @@
 use super::clause::{Attachment, Clause, Common, Det, NounPhrase, Place, Predicate, Tense, fits};
 use super::dice::Dice;
 use super::lexicon::{
-    AdjectiveId, Frame, Genre, MANNERS, NAMES, NEAR, NameId, NounId, Quality, VerbId, all_adjectives, all_nouns,
-    all_verbs, class,
+    AdjectiveId, Frame, Genre, MANNERS, NAMES, NEAR, NameId, NounId, Quality, VerbId,
+    all_adjectives, all_nouns, all_verbs, class,
 };
 
 /// How rich the clauses are, in percent.
@@ -55,7 +55,11 @@ pub(crate) fn noun(dice: &mut Dice, genre: Genre, classes: u16) -> NounId {
     let weights: Vec<u32> = all_nouns()
         .map(|noun| {
             let entry = noun.entry();
-            if entry.class & classes == 0 { 0 } else { entry.weights[genre as usize] }
+            if entry.class & classes == 0 {
+                0
+            } else {
+                entry.weights[genre as usize]
+            }
         })
         .collect();
     NounId(dice.weighted(&weights) as u8)
@@ -70,7 +74,11 @@ pub(crate) fn rival(dice: &mut Dice, genre: Genre, noun: NounId) -> Option<NounI
                 && !other.is_below(noun)
                 && !noun.is_below(other)
                 && (!near || other.parent() == noun.parent());
-            if fits { other.entry().weights[genre as usize] } else { 0 }
+            if fits {
+                other.entry().weights[genre as usize]
+            } else {
+                0
+            }
         })
         .collect();
     (weights.iter().sum::<u32>() > 0).then(|| NounId(dice.weighted(&weights) as u8))
@@ -81,7 +89,11 @@ pub(crate) fn verb(dice: &mut Dice, genre: Genre, frame: Frame) -> VerbId {
     let weights: Vec<u32> = all_verbs()
         .map(|verb| {
             let entry = verb.entry();
-            if entry.frame == frame { entry.weights[genre as usize] } else { 0 }
+            if entry.frame == frame {
+                entry.weights[genre as usize]
+            } else {
+                0
+            }
         })
         .collect();
     VerbId(dice.weighted(&weights) as u8)
@@ -92,7 +104,8 @@ pub(crate) fn adjective(dice: &mut Dice, noun: NounId) -> Option<AdjectiveId> {
     let weights: Vec<u32> = all_adjectives()
         .map(|adjective| {
             let entry = adjective.entry();
-            let fits = matches!(entry.quality, Quality::Scale(_)) && entry.of & noun.entry().class != 0;
+            let fits =
+                matches!(entry.quality, Quality::Scale(_)) && entry.of & noun.entry().class != 0;
             if fits { entry.weight } else { 0 }
         })
         .collect();
@@ -117,8 +130,17 @@ pub(crate) fn object(dice: &mut Dice, genre: Genre, classes: u16, shape: &Shape)
         3 => Det::Number(2 + dice.below(5) as u8),
         _ => Det::Some,
     };
-    let adjective = if dice.percent(shape.adjective) { adjective(dice, noun) } else { None };
-    NounPhrase::Common(Common { det, adjective, noun, attachment: None })
+    let adjective = if dice.percent(shape.adjective) {
+        adjective(dice, noun)
+    } else {
+        None
+    };
+    NounPhrase::Common(Common {
+        det,
+        adjective,
+        noun,
+        attachment: None,
+    })
 }
 
 /// A subject.
@@ -141,9 +163,22 @@ fn subject(dice: &mut Dice, genre: Genre, classes: u16, shape: &Shape) -> NounPh
             _ => Det::The { plural: true },
         }
     };
-    let adjective = if dice.percent(shape.adjective) { adjective(dice, noun) } else { None };
-    let attachment = if dice.percent(shape.attachment) { Some(attachment(dice, genre, noun)) } else { None };
-    NounPhrase::Common(Common { det, adjective, noun, attachment })
+    let adjective = if dice.percent(shape.adjective) {
+        adjective(dice, noun)
+    } else {
+        None
+    };
+    let attachment = if dice.percent(shape.attachment) {
+        Some(attachment(dice, genre, noun))
+    } else {
+        None
+    };
+    NounPhrase::Common(Common {
+        det,
+        adjective,
+        noun,
+        attachment,
+    })
 }
 
 /// A narrowing phrase for `head`.
@@ -155,24 +190,39 @@ pub(crate) fn attachment(dice: &mut Dice, genre: Genre, head: NounId) -> Attachm
             let verb = verb(dice, genre, Frame::Transitive);
             if verb.entry().subject & head.entry().class != 0 {
                 let object = noun(dice, genre, verb.entry().object);
-                return Attachment::That { verb, object, plural };
+                return Attachment::That {
+                    verb,
+                    object,
+                    plural,
+                };
             }
         }
     }
     let noun = noun(dice, genre, class::ANIMATE | class::THING);
-    Attachment::Near { preposition: dice.pick(NEAR), noun, plural }
+    Attachment::Near {
+        preposition: dice.pick(NEAR),
+        noun,
+        plural,
+    }
 }
 
 /// A place.
 pub(crate) fn place(dice: &mut Dice, genre: Genre) -> Place {
     let noun = noun(dice, genre, class::PLACE);
-    Place { preposition: dice.pick(&["in", "at"]), noun }
+    Place {
+        preposition: dice.pick(&["in", "at"]),
+        noun,
+    }
 }
 
 /// The tense of a genre: stories are told in the past, reports mostly in the present.
 pub(crate) fn tense(dice: &mut Dice, genre: Genre) -> Tense {
     let past = if genre == Genre::Story { 90 } else { 30 };
-    if dice.percent(past) { Tense::Past } else { Tense::Present }
+    if dice.percent(past) {
+        Tense::Past
+    } else {
+        Tense::Present
+    }
 }
 
 /// A clause whose verb has `frame`, or one that states a quality.
@@ -190,7 +240,10 @@ pub(crate) fn clause(dice: &mut Dice, genre: Genre, shape: &Shape) -> Clause {
 
 /// "the dog was happy"
 pub(crate) fn state(dice: &mut Dice, genre: Genre, shape: &Shape) -> Clause {
-    let plain = Shape { adjective: 0, ..*shape };
+    let plain = Shape {
+        adjective: 0,
+        ..*shape
+    };
     loop {
         let subject = subject(dice, genre, class::ANIMATE | class::THING, &plain);
         let quality = match subject.common() {
@@ -203,7 +256,14 @@ pub(crate) fn state(dice: &mut Dice, genre: Genre, shape: &Shape) -> Clause {
             let negated = subject.is_definite() && dice.percent(shape.negated);
             let tense = tense(dice, genre);
             let predicate = Predicate::State(quality);
-            return Clause { subject, predicate, negated, tense, place: None, manner: None };
+            return Clause {
+                subject,
+                predicate,
+                negated,
+                tense,
+                place: None,
+                manner: None,
+            };
         }
     }
 }
@@ -215,16 +275,30 @@ pub(crate) fn framed(dice: &mut Dice, genre: Genre, shape: &Shape, frame: Frame)
     let subject = subject(dice, genre, entry.subject, shape);
     // A phrase and its attachment already fill the sentence.
     let shape = match subject.common() {
-        Some(common) if common.attachment.is_some() => Shape { adjective: 0, place: 0, ..*shape },
+        Some(common) if common.attachment.is_some() => Shape {
+            adjective: 0,
+            place: 0,
+            ..*shape
+        },
         _ => *shape,
     };
     let predicate = match frame {
         Frame::Intransitive | Frame::Clausal => Predicate::Alone(verb),
-        Frame::Transitive => Predicate::With(verb, other_object(dice, genre, entry.object, &shape, &subject)),
+        Frame::Transitive => Predicate::With(
+            verb,
+            other_object(dice, genre, entry.object, &shape, &subject),
+        ),
         Frame::Ditransitive => {
             let theme = object(dice, genre, entry.object, &shape);
-            let bare = Shape { adjective: 0, ..shape };
-            Predicate::Transfer(verb, theme, other_object(dice, genre, class::PERSON, &bare, &subject))
+            let bare = Shape {
+                adjective: 0,
+                ..shape
+            };
+            Predicate::Transfer(
+                verb,
+                theme,
+                other_object(dice, genre, class::PERSON, &bare, &subject),
+            )
         }
     };
     debug_assert!(frame == Frame::Clausal || fits(frame, &predicate));
@@ -241,7 +315,13 @@ pub(crate) fn framed(dice: &mut Dice, genre: Genre, shape: &Shape, frame: Frame)
 }
 
 /// An object that is not the subject's own concept or name.
-fn other_object(dice: &mut Dice, genre: Genre, classes: u16, shape: &Shape, subject: &NounPhrase) -> NounPhrase {
+fn other_object(
+    dice: &mut Dice,
+    genre: Genre,
+    classes: u16,
+    shape: &Shape,
+    subject: &NounPhrase,
+) -> NounPhrase {
     loop {
         let object = object(dice, genre, classes, shape);
         let same = match (&object, subject) {

@@ -2,12 +2,13 @@
 //!
 //! The score compares the clauses part by part (see [`similarity`]); wording has no influence.
 
-use super::clause::{Clause, NounPhrase, Predicate, Style, render};
+use super::clause::{Clause, NounPhrase, Predicate};
 use super::dice::Dice;
 use super::difficulty::Difficulty;
 use super::edit::{self, Edit};
 use super::lexicon::Genre;
 use super::pair;
+use super::render::{Style, render};
 use super::sample::{self, Shape};
 
 /// Similarity of two noun phrases in quarters: 4 for the same concept, 3 for a more general one, 2 for another of
@@ -49,7 +50,9 @@ pub(crate) fn similarity(one: &Clause, two: &Clause) -> u32 {
             }
         }
         _ if one.verb().is_some() && one.verb() == two.verb() => 4,
-        _ => u32::from(one.verb().is_some() && one.verb().and_then(|verb| verb.contrary()) == two.verb()),
+        _ => u32::from(
+            two.verb().is_some() && one.verb().and_then(|verb| verb.contrary()) == two.verb(),
+        ),
     };
     got += 3 * happens;
     of += 12;
@@ -59,7 +62,9 @@ pub(crate) fn similarity(one: &Clause, two: &Clause) -> u32 {
             got += 3 * phrases(one, two);
         }
     }
-    if let (Predicate::Transfer(_, _, one), Predicate::Transfer(_, _, two)) = (&one.predicate, &two.predicate) {
+    if let (Predicate::Transfer(_, _, one), Predicate::Transfer(_, _, two)) =
+        (&one.predicate, &two.predicate)
+    {
         of += 8;
         got += 2 * phrases(one, two);
     }
@@ -72,13 +77,20 @@ pub(crate) fn similarity(one: &Clause, two: &Clause) -> u32 {
         };
     }
     let score = (100 * got + of) / (2 * of);
-    if one.negated == two.negated { score } else { score * 2 / 3 }
+    if one.negated == two.negated {
+        score
+    } else {
+        score * 2 / 3
+    }
 }
 
 /// One pair and its score in tenths, after random changes; `None` if the pair is too long.
 pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty) -> Option<(String, String, u32)> {
     let genre = dice.pick(&[Genre::Story, Genre::Report]);
-    let shape = Shape { quantified: 10, ..Shape::PAIR };
+    let shape = Shape {
+        quantified: 10,
+        ..Shape::PAIR
+    };
     let clause = sample::clause(dice, genre, &shape);
     let mut other = clause.clone();
     if dice.percent(12) {
@@ -87,11 +99,25 @@ pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty) -> Option<(Strin
         // Details cost many words and few points, the core few words and many points, so counting words misleads.
         let edits = dice.below(difficulty.similarity_edits as usize + 1);
         for _ in 0..edits {
-            let edit = dice.pick(&[Edit::Replace, Edit::Replace, Edit::Act, Edit::Swap, Edit::Widen, Edit::Negate]);
+            let edit = dice.pick(&[
+                Edit::Replace,
+                Edit::Replace,
+                Edit::Act,
+                Edit::Swap,
+                Edit::Widen,
+                Edit::Negate,
+            ]);
             edit::apply(edit, &mut other, dice, genre);
         }
         for _ in 0..dice.below(4) {
-            let edit = dice.pick(&[Edit::Drop, Edit::Add, Edit::Add, Edit::Requalify, Edit::Move, Edit::Quantify]);
+            let edit = dice.pick(&[
+                Edit::Drop,
+                Edit::Add,
+                Edit::Add,
+                Edit::Requalify,
+                Edit::Move,
+                Edit::Quantify,
+            ]);
             edit::apply(edit, &mut other, dice, genre);
         }
     }
@@ -117,7 +143,8 @@ mod tests {
     fn similarity_is_symmetric() {
         let mut dice = Dice::new(2, "stsb");
         for _ in 0..300 {
-            let [one, two] = [(); 2].map(|()| sample::clause(&mut dice, Genre::Report, &Shape::PAIR));
+            let [one, two] =
+                [(); 2].map(|()| sample::clause(&mut dice, Genre::Report, &Shape::PAIR));
             assert_eq!(similarity(&one, &two), similarity(&two, &one));
         }
     }

@@ -24,7 +24,10 @@ const SPECIALS: [&str; 5] = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"];
 /// # Errors
 /// [`Error::Tokenizer`] if the library cannot train on the lines or write its file.
 pub fn train_tokenizer(lines: &[CorpusLine], vocab_size: usize) -> Result<Vec<u8>, Error> {
-    train(lines, vocab_size).map_err(|source| Error::Tokenizer { path: PathBuf::from("<bytes>"), source })
+    train(lines, vocab_size).map_err(|source| Error::Tokenizer {
+        path: PathBuf::from("<bytes>"),
+        source,
+    })
 }
 
 fn train(lines: &[CorpusLine], vocab_size: usize) -> tokenizers::Result<Vec<u8>> {
@@ -40,9 +43,13 @@ fn train(lines: &[CorpusLine], vocab_size: usize) -> tokenizers::Result<Vec<u8>>
     let mut tokenizer = Tokenizer::new(BPE::default());
     tokenizer.with_pre_tokenizer(Some(byte_level));
     tokenizer.with_decoder(Some(byte_level));
-    let texts = lines.iter().flat_map(|line| [Some(line.a.as_str()), line.b.as_deref()]).flatten();
+    let texts = lines
+        .iter()
+        .flat_map(|line| [Some(line.a.as_str()), line.b.as_deref()])
+        .flatten();
     tokenizer.train(&mut TrainerWrapper::BpeTrainer(trainer), texts)?;
-    let processor = RobertaProcessing::new(("</s>".to_owned(), 2), ("<s>".to_owned(), 0)).add_prefix_space(true);
+    let processor = RobertaProcessing::new(("</s>".to_owned(), 2), ("<s>".to_owned(), 0))
+        .add_prefix_space(true);
     tokenizer.with_post_processor(Some(processor));
     Ok(tokenizer.to_string(true)?.into_bytes())
 }

@@ -16,7 +16,10 @@ fn examples_are_right_in_the_eyes_of_a_reader() {
                     Some(name) => (*name).to_owned(),
                     None => format!("{:.1}", example.label),
                 };
-                let b = example.b.as_ref().map_or(String::new(), |b| format!("  |  {b}"));
+                let b = example
+                    .b
+                    .as_ref()
+                    .map_or(String::new(), |b| format!("  |  {b}"));
                 writeln!(text, "    {label}: {}{b}", example.a).unwrap();
             }
         }
@@ -28,7 +31,10 @@ fn examples_are_right_in_the_eyes_of_a_reader() {
 fn the_corpus_has_every_kind_of_line() {
     let lines: Vec<String> = corpus(0, 24)
         .into_iter()
-        .map(|line| line.b.map_or(line.a.clone(), |b| format!("{}  |  {b}", line.a)))
+        .map(|line| {
+            line.b
+                .map_or(line.a.clone(), |b| format!("{}  |  {b}", line.a))
+        })
         .collect();
     insta::assert_snapshot!("corpus", lines.join("\n"));
 }

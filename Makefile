@@ -1,0 +1,43 @@
+# An index of the project's commands; each target is one line of cargo.
+# SCALE and ARGS are passed on: make table1 SCALE=small ARGS="--checkpoints DIR --data DIR"
+SCALE ?= mini
+ARGS ?=
+
+.PHONY: table1 table1-shared-lr tune pretrain figures publish test test-slow check
+
+## Trains what is missing of Table 1 and prints it beside the paper's.
+table1:
+	cargo run -p repro --bin table1 -- --scale $(SCALE) $(ARGS)
+
+## The same with one learning rate for all arms.
+table1-shared-lr:
+	cargo run -p repro --bin table1 -- --scale $(SCALE) --shared-lr $(ARGS)
+
+## Chooses each arm's learning rate on data that no table reports.
+tune:
+	cargo run -p repro --bin tune -- --scale $(SCALE) $(ARGS)
+
+## Makes the mini lab's pretrained encoder again.
+pretrain:
+	cargo run -p repro --bin pretrain -- $(ARGS)
+
+## Draws the plots and the page of the published rows (ARGS=--local: of this machine's).
+figures:
+	cargo run -p figures -- --scale $(SCALE) $(ARGS)
+
+## Moves this machine's rows to results/, and renders tables and figures again.
+publish:
+	cargo run -p repro --bin publish -- --scale $(SCALE) $(ARGS)
+
+## All tests.
+test:
+	cargo test --workspace
+
+## Tests that need data or weights of your own; see README.
+test-slow:
+	cargo test --workspace -- --ignored
+
+## Formatting and lints.
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
