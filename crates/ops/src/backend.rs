@@ -1,12 +1,12 @@
 //! The extension trait and its implementations for the backends.
 
+use burn::backend::AutodiffBackend;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
 use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::AutodiffBackend;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{DType, TensorData};
 
@@ -144,14 +144,8 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
         }
 
         let (primitive, node) = x.into_parts();
-        match ExactGelu
-            .prepare::<C>([node])
-            .compute_bound()
-            .stateful()
-        {
-            OpsKind::Tracked(prep) => {
-                prep.finish(primitive.clone(), B::exact_gelu(primitive))
-            }
+        match ExactGelu.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish(primitive.clone(), B::exact_gelu(primitive)),
             OpsKind::UnTracked(prep) => prep.finish(B::exact_gelu(primitive)),
         }
     }
@@ -233,10 +227,7 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
                     B::attention_heads(q.clone(), k.clone(), v.clone(), bias, settings);
                 let state = ([q, k, v, probs.clone()], settings);
                 // The probabilities are for the backward pass; they carry no gradient themselves.
-                (
-                    prep.finish(state, output),
-                    Self::from_inner(probs),
-                )
+                (prep.finish(state, output), Self::from_inner(probs))
             }
             OpsKind::UnTracked(prep) => {
                 let (output, probs) = B::attention_heads(q, k, v, bias, settings);

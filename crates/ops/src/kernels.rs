@@ -190,10 +190,7 @@ pub fn map(
 }
 
 /// Applies `kernel(index of the first element, from, to)` to an f32 tensor.
-pub fn map_indexed(
-    x: FlexTensor,
-    kernel: impl Fn(usize, &[f32], &mut [f32]) + Sync,
-) -> FlexTensor {
+pub fn map_indexed(x: FlexTensor, kernel: impl Fn(usize, &[f32], &mut [f32]) + Sync) -> FlexTensor {
     let x = contiguous(x);
     let from = x.as_slice::<f32>().expect("contiguous f32");
     let mut to = vec![0.0f32; from.len()];
@@ -235,7 +232,11 @@ pub fn zip(
 
 /// The tensor itself, or a copy in row-major order.
 pub fn contiguous(x: FlexTensor) -> FlexTensor {
-    if x.is_contiguous() { x } else { x.to_contiguous() }
+    if x.is_contiguous() {
+        x
+    } else {
+        x.to_contiguous()
+    }
 }
 
 /// The values of a contiguous f32 tensor.

@@ -175,7 +175,13 @@ mod tests {
 
     #[test]
     fn bad_keys_say_what_was_expected() {
-        for key in ["lora", "tuneC-Arand-r8", "tuneB-AU-r8", "tuneB-Arand-rx", "lora-r"] {
+        for key in [
+            "lora",
+            "tuneC-Arand-r8",
+            "tuneB-AU-r8",
+            "tuneB-Arand-rx",
+            "lora-r",
+        ] {
             let error = Arm::parse(key, 0.0).unwrap_err().to_string();
             assert!(error.contains("arms are"), "{error}");
         }

@@ -141,7 +141,11 @@ pub fn fetch_glue(api: &Api, id: &str, task: &str) -> Result<PathBuf> {
     for split in splits {
         let file = repo.get(&format!("{task}/{split}-00000-of-00001.parquet"))?;
         // <snapshot>/<task>/<file>
-        folder = file.ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default();
+        folder = file
+            .ancestors()
+            .nth(2)
+            .map(Path::to_path_buf)
+            .unwrap_or_default();
     }
     Ok(folder)
 }

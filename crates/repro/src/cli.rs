@@ -92,9 +92,9 @@ pub fn device(name: &str) -> Result<Device> {
         "wgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
         #[cfg(feature = "cuda")]
         "cuda" => Ok(Device::cuda(index)),
-        "ndarray" | "wgpu" | "cuda" => bail!(
-            "this build has no `{kind}` device; build it with `--features {kind}`"
-        ),
+        "ndarray" | "wgpu" | "cuda" => {
+            bail!("this build has no `{kind}` device; build it with `--features {kind}`")
+        }
         _ => bail!("unknown device `{name}`; devices are flex, ndarray, wgpu and cuda[:N]"),
     }
 }
@@ -110,7 +110,10 @@ pub fn device_kind(name: &str) -> &str {
 /// If there is none.
 pub fn workspace_root() -> Result<PathBuf> {
     let here = std::env::current_dir()?;
-    match here.ancestors().find(|folder| folder.join("experiments").is_dir()) {
+    match here
+        .ancestors()
+        .find(|folder| folder.join("experiments").is_dir())
+    {
         Some(root) => Ok(root.to_path_buf()),
         None => bail!(
             "no `experiments` folder in {} or above it; run this in the workspace",

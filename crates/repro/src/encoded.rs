@@ -151,7 +151,11 @@ fn random_example(
         .map(|_| {
             // One of the other ids: those from padding's on move up by one.
             let id = rng.random_range(0..config.vocab_size.max(2) as u32 - 1);
-            if id >= config.pad_token_id as u32 { id + 1 } else { id }
+            if id >= config.pad_token_id as u32 {
+                id + 1
+            } else {
+                id
+            }
         })
         .collect();
     let first = if task.is_pair() && config.type_vocab_size > 1 {

@@ -178,7 +178,10 @@ impl Experiment {
             ("arms", self.arms.is_empty()),
             ("tasks", self.tasks.is_empty()),
             ("model.targets", self.model.targets.is_empty()),
-            ("grid.lr", self.grid.as_ref().is_some_and(|grid| grid.lr.is_empty())),
+            (
+                "grid.lr",
+                self.grid.as_ref().is_some_and(|grid| grid.lr.is_empty()),
+            ),
         ] {
             if is_empty {
                 bail!("{name} must have at least one entry");

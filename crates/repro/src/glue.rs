@@ -197,7 +197,13 @@ impl Trainer<'_> {
         outcome.examples_per_second =
             (self.data.train.labels.len() * self.settings.epochs) as f64 / outcome.seconds;
         let encoder = model.encoder;
-        Ok((SequenceClassifier { encoder, classifier }, outcome))
+        Ok((
+            SequenceClassifier {
+                encoder,
+                classifier,
+            },
+            outcome,
+        ))
     }
 
     /// The loop: `forward` gives the logits of a training batch, `evaluate` those of a whole split.
@@ -227,7 +233,12 @@ impl Trainer<'_> {
         let mut epochs: Vec<Vec<Measure>> = Vec::new();
         for epoch in 0..settings.epochs {
             let epoch_started = Instant::now();
-            for rows in train_order(&train.lengths, settings.batch_size, order_seed, epoch as u64) {
+            for rows in train_order(
+                &train.lengths,
+                settings.batch_size,
+                order_seed,
+                epoch as u64,
+            ) {
                 if step == total {
                     break;
                 }
@@ -253,7 +264,13 @@ impl Trainer<'_> {
         // The first of equals: later epochs must be better to be the best.
         let best = epochs
             .into_iter()
-            .reduce(|best, other| if headline(&other) > headline(&best) { other } else { best })
+            .reduce(|best, other| {
+                if headline(&other) > headline(&best) {
+                    other
+                } else {
+                    best
+                }
+            })
             .context("no epoch was trained")?;
         let outcome = Outcome {
             last,
@@ -318,7 +335,11 @@ impl Trainer<'_> {
         let mut all = Vec::new();
         if task == GlueTask::Mnli {
             // The table shows the accuracy over both halves pooled (Deviation 5).
-            let logits: Vec<f32> = parts.iter().flat_map(|(_, logits)| logits).copied().collect();
+            let logits: Vec<f32> = parts
+                .iter()
+                .flat_map(|(_, logits)| logits)
+                .copied()
+                .collect();
             let labels: Vec<f32> = parts.iter().flat_map(|(s, _)| &s.labels).copied().collect();
             all.extend(measures("pooled", &logits, &labels));
         }

@@ -174,7 +174,10 @@ impl Pretraining {
             let order = train_order(&lengths, self.train.batch_size, self.seed, epoch as u64);
             for rows in order.into_iter().skip(trainer.step % n_batches) {
                 // Everything random is a function of the step, so that a resumed run is the same.
-                let step_seed = self.seed.wrapping_mul(1 << 32).wrapping_add(trainer.step as u64);
+                let step_seed = self
+                    .seed
+                    .wrapping_mul(1 << 32)
+                    .wrapping_add(trainer.step as u64);
                 masks.reseed(seeds::number(step_seed, Purpose::Dropout));
                 let mut rng = seeds::rng(step_seed, Purpose::Masking);
                 let mut batch = collate(&text, &no_labels, &rows, PAD);
@@ -184,7 +187,11 @@ impl Pretraining {
                 if !loss.is_finite() {
                     bail!("the loss is {loss} at step {} of pretraining", trainer.step);
                 }
-                recent = if recent.is_nan() { loss } else { 0.98 * recent + 0.02 * loss };
+                recent = if recent.is_nan() {
+                    loss
+                } else {
+                    0.98 * recent + 0.02 * loss
+                };
                 bar.step();
                 if trainer.step.is_multiple_of(500) {
                     let rate = (trainer.step - first) as f64 / started.elapsed().as_secs_f64();
@@ -248,7 +255,12 @@ impl Pretraining {
 fn hide(batch: &mut Batch, prob: f64, rng: &mut ChaCha8Rng) -> (Vec<i64>, Vec<i64>) {
     let (mut positions, mut targets) = (Vec::new(), Vec::new());
     let is_word = |id: i64| id >= i64::from(N_SPECIAL);
-    let words: Vec<i64> = batch.ids.iter().copied().filter(|&id| is_word(id)).collect();
+    let words: Vec<i64> = batch
+        .ids
+        .iter()
+        .copied()
+        .filter(|&id| is_word(id))
+        .collect();
     while positions.is_empty() {
         for (position, id) in batch.ids.iter_mut().enumerate() {
             if !is_word(*id) || !rng.random_bool(prob) {
@@ -299,9 +311,7 @@ impl Trainer {
             .init(&device)
             .forward(logits, targets);
         let value = loss.clone().into_scalar::<f64>();
-        self.model = self
-            .optimizer
-            .step(lr, self.model.clone(), loss.backward());
+        self.model = self.optimizer.step(lr, self.model.clone(), loss.backward());
         self.step += 1;
         value
     }

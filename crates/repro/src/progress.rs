@@ -54,7 +54,9 @@ impl SweepProgress {
     pub fn run(&self, name: String) -> RunProgress<'_> {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.insert_before(&self.total, ProgressBar::new(0));
-            bar.set_style(style("{msg:32} {bar:24} {pos}/{len} steps {per_sec} eta {eta}"));
+            bar.set_style(style(
+                "{msg:32} {bar:24} {pos}/{len} steps {per_sec} eta {eta}",
+            ));
             bar.set_message(name);
             bar
         });

@@ -221,7 +221,10 @@ pub fn plan(
                     };
                     let key = key(&settings);
                     // Arms of equal settings are one run, whatever they are called.
-                    if runs.iter().all(|run: &Run| run.key != key || run.arm != arm) {
+                    if runs
+                        .iter()
+                        .all(|run: &Run| run.key != key || run.arm != arm)
+                    {
                         runs.push(Run {
                             arm: arm.clone(),
                             task,

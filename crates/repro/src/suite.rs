@@ -148,7 +148,11 @@ impl Suite {
     pub fn dry_run(&self) -> Result<()> {
         let done = finished(&self.rows()?);
         for run in &self.runs {
-            let state = if done.contains(&run.key) { "done" } else { "to do" };
+            let state = if done.contains(&run.key) {
+                "done"
+            } else {
+                "to do"
+            };
             println!(
                 "{:20} {:5} seed {} lr {:<8} {state}  {}",
                 run.arm.key,
@@ -182,7 +186,13 @@ impl Suite {
         for path in adapters::trained_paths(&model) {
             let folded: Vec<&str> = path
                 .split('.')
-                .map(|part| if part.parse::<usize>().is_ok() { "*" } else { part })
+                .map(|part| {
+                    if part.parse::<usize>().is_ok() {
+                        "*"
+                    } else {
+                        part
+                    }
+                })
                 .collect();
             *names.entry(folded.join(".")).or_default() += 1;
         }
@@ -281,7 +291,10 @@ impl Suite {
                     EncodedTask::new(data, encoder, run.settings.max_len, checkpoint.config())?
                 }
                 (Examples::Texts(_), ModelSource::Random(_)) => {
-                    bail!("random weights have no tokenizer for the texts of {}", run.task)
+                    bail!(
+                        "random weights have no tokenizer for the texts of {}",
+                        run.task
+                    )
                 }
                 (Examples::Random(task), _) => task.clone(),
             };
@@ -359,11 +372,7 @@ fn folder_of(results: &Path, args: &TableArgs, experiment: &Experiment) -> PathB
 }
 
 /// Checks that the model has a position for each token of the longest inputs.
-fn check_lengths(
-    experiment: &Experiment,
-    request: &Request,
-    config: &EncoderConfig,
-) -> Result<()> {
+fn check_lengths(experiment: &Experiment, request: &Request, config: &EncoderConfig) -> Result<()> {
     let most = config.max_seq();
     for key in &request.tasks {
         let max_len = experiment.tasks[key].max_len;
@@ -388,10 +397,11 @@ fn load(task: GlueTask, entry: &DataEntry, folder: Option<&Path>) -> Result<Glue
     };
     let cuts = entry.holdout.is_some()
         || entry.max_train.is_some_and(|n| n < data.train.len())
-        || data
-            .validation
-            .iter()
-            .any(|split| entry.max_validation.is_some_and(|n| n < split.examples.len()));
+        || data.validation.iter().any(|split| {
+            entry
+                .max_validation
+                .is_some_and(|n| n < split.examples.len())
+        });
     if !cuts {
         return Ok(data);
     }
@@ -400,7 +410,10 @@ fn load(task: GlueTask, entry: &DataEntry, folder: Option<&Path>) -> Result<Glue
     if let Some(share) = entry.holdout {
         let n = (share * data.train.len() as f64) as usize;
         if n == 0 || n == data.train.len() {
-            bail!("data.holdout of {share} leaves a split of {} empty", task.key());
+            bail!(
+                "data.holdout of {share} leaves a split of {} empty",
+                task.key()
+            );
         }
         let held_out = data.train.split_off(data.train.len() - n);
         data.validation.truncate(1);
@@ -408,9 +421,14 @@ fn load(task: GlueTask, entry: &DataEntry, folder: Option<&Path>) -> Result<Glue
     }
     data.train.truncate(entry.max_train.unwrap_or(usize::MAX));
     for split in &mut data.validation {
-        if entry.max_validation.is_some_and(|n| n < split.examples.len()) {
+        if entry
+            .max_validation
+            .is_some_and(|n| n < split.examples.len())
+        {
             shuffle(&mut split.examples, entry.seed);
-            split.examples.truncate(entry.max_validation.unwrap_or(usize::MAX));
+            split
+                .examples
+                .truncate(entry.max_validation.unwrap_or(usize::MAX));
         }
     }
     let mut cut = GlueData::from_examples(task, data.train, data.validation);

@@ -69,7 +69,10 @@ pub fn sweep(
                         Err(error) => {
                             failed.fetch_add(1, Ordering::Relaxed);
                             let text = one_line(&format!("{error:#}"));
-                            (vec![failure(run, &text, revision)], format!("{name}: failed: {text}"))
+                            (
+                                vec![failure(run, &text, revision)],
+                                format!("{name}: failed: {text}"),
+                            )
                         }
                     };
                     let stored = serde_json::to_value(&run.settings)
@@ -117,7 +120,10 @@ fn one_line(text: &str) -> String {
 }
 
 fn summary(name: &str, outcome: &Outcome) -> String {
-    let headline = outcome.last.first().map_or(f64::NAN, |measure| measure.value);
+    let headline = outcome
+        .last
+        .first()
+        .map_or(f64::NAN, |measure| measure.value);
     format!(
         "{name}: {:.1} in {:.1} s ({:.0} examples/s)",
         100.0 * headline,

@@ -16,10 +16,34 @@ struct Case {
 }
 
 const CASES: [Case; 4] = [
-    Case { batch: 1, n_queries: 1, seq: 1, n_heads: 1, d_head: 1 },
-    Case { batch: 3, n_queries: 7, seq: 7, n_heads: 2, d_head: 5 },
-    Case { batch: 2, n_queries: 1, seq: 19, n_heads: 4, d_head: 8 },
-    Case { batch: 4, n_queries: 33, seq: 33, n_heads: 3, d_head: 16 },
+    Case {
+        batch: 1,
+        n_queries: 1,
+        seq: 1,
+        n_heads: 1,
+        d_head: 1,
+    },
+    Case {
+        batch: 3,
+        n_queries: 7,
+        seq: 7,
+        n_heads: 2,
+        d_head: 5,
+    },
+    Case {
+        batch: 2,
+        n_queries: 1,
+        seq: 19,
+        n_heads: 4,
+        d_head: 8,
+    },
+    Case {
+        batch: 4,
+        n_queries: 33,
+        seq: 33,
+        n_heads: 3,
+        d_head: 16,
+    },
 ];
 
 /// The definition, with a mask given as numbers.
@@ -40,20 +64,39 @@ fn plain(q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, bias: Tensor<2>, mask: Tensor
 
 fn check(case: &Case, prob: f64) {
     let device = Device::flex().autodiff();
-    let Case { batch, n_queries, seq, n_heads, d_head } = *case;
+    let Case {
+        batch,
+        n_queries,
+        seq,
+        n_heads,
+        d_head,
+    } = *case;
     let d_model = n_heads * d_head;
     let leaf = |n, salt| numbers([batch, n, d_model], salt, &device).require_grad();
     let (q, k, v) = (leaf(n_queries, 1), leaf(seq, 2), leaf(seq, 3));
     // Hide the last key of every second sentence, unless it is the only one.
     let hidden: Vec<f32> = (0..batch * seq)
-        .map(|i| if seq > 1 && i % (2 * seq) == seq - 1 { -1e30 } else { 0.0 })
+        .map(|i| {
+            if seq > 1 && i % (2 * seq) == seq - 1 {
+                -1e30
+            } else {
+                0.0
+            }
+        })
         .collect();
     let bias = Tensor::<1>::from_floats(hidden.as_slice(), &device).reshape([batch, seq]);
     let weights = numbers([batch, n_queries, d_model], 4, &device);
 
     let stream = MaskStream::new(5);
     let dropout: Dropout = DropoutConfig { prob }.init(&stream);
-    let fused = ops::attention(q.clone(), k.clone(), v.clone(), bias.clone(), n_heads, &dropout);
+    let fused = ops::attention(
+        q.clone(),
+        k.clone(),
+        v.clone(),
+        bias.clone(),
+        n_heads,
+        &dropout,
+    );
     // The same seed again, on ones: the mask that the fused call has used.
     stream.reseed(5);
     let mask = dropout.forward(Tensor::<4>::ones([batch, n_heads, n_queries, seq], &device));

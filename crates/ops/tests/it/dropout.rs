@@ -10,7 +10,10 @@ fn drops_the_asked_share_and_keeps_the_mean() {
     let y = values(dropout.forward(Tensor::<1>::ones([200_000], &device)));
     let zeros = y.iter().filter(|&&y| y == 0.0).count() as f64 / y.len() as f64;
     // Five standard deviations of a binomial share.
-    assert!((zeros - 0.3).abs() < 5.0 * (0.21f64 / 200_000.0).sqrt(), "{zeros}");
+    assert!(
+        (zeros - 0.3).abs() < 5.0 * (0.21f64 / 200_000.0).sqrt(),
+        "{zeros}"
+    );
     assert!(y.iter().all(|&y| y == 0.0 || (y - 1.0 / 0.7).abs() < 1e-6));
 }
 

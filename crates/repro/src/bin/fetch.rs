@@ -50,7 +50,11 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             }
         }
         What::Glue { tasks } => {
-            let tasks = if tasks.is_empty() { &GlueTask::ALL[..] } else { tasks };
+            let tasks = if tasks.is_empty() {
+                &GlueTask::ALL[..]
+            } else {
+                tasks
+            };
             for task in tasks {
                 let folder = fetch_glue(&api, "nyu-mll/glue", task.key())
                     .with_context(|| format!("task `{task}` could not be fetched"))?;

@@ -45,7 +45,11 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     if cli.official_sizes {
         config.sizes = Sizes::official();
     }
-    let tasks = if cli.tasks.is_empty() { &GlueTask::ALL[..] } else { &cli.tasks };
+    let tasks = if cli.tasks.is_empty() {
+        &GlueTask::ALL[..]
+    } else {
+        &cli.tasks
+    };
     for &task in tasks {
         let data = lab::glue(task, cli.seed, &config);
         let folder = cli.out.join(task.key());

@@ -16,7 +16,11 @@ use repro::pretrain::Pretraining;
 #[command(name = "pretrain")]
 struct Cli {
     /// Experiment file.
-    #[arg(long, value_name = "FILE", default_value = "experiments/mini/pretrain-roberta.toml")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "experiments/mini/pretrain-roberta.toml"
+    )]
     experiment: PathBuf,
     /// Folder that the checkpoint's folder goes into.
     #[arg(long, value_name = "DIR", default_value = "pretrained")]
@@ -30,7 +34,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // Inside the pool, an operation's parts are taken by this thread too instead of waited for.
     let pool = rayon::ThreadPoolBuilder::new().build();
-    exit(pool.map_err(Into::into).and_then(|pool| pool.install(|| run(&cli))))
+    exit(
+        pool.map_err(Into::into)
+            .and_then(|pool| pool.install(|| run(&cli))),
+    )
 }
 
 fn run(cli: &Cli) -> Result<ExitCode> {

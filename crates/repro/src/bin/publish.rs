@@ -53,12 +53,18 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         }
     }
     let table = tables::table1(&suite, View::Published)?;
-    println!("{}", tables::write(&table, &suite.published_folder())?.display());
+    println!(
+        "{}",
+        tables::write(&table, &suite.published_folder())?.display()
+    );
     if suite.experiment.train.shared_lr.is_some() {
         args.shared_lr = true;
         let table = tables::table1(&Suite::open("glue", &args)?, View::Published)?;
         if table.cells().any(|cell| cell.ours.is_some()) {
-            println!("{}", tables::write(&table, &suite.published_folder())?.display());
+            println!(
+                "{}",
+                tables::write(&table, &suite.published_folder())?.display()
+            );
         }
     }
     let rendered = figures::render(&figures::Request {

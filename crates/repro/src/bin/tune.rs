@@ -56,7 +56,10 @@ fn run(args: &TableArgs) -> Result<ExitCode> {
             .iter()
             .filter(|((key, _), numbers)| key == arm && !numbers.is_empty())
             .map(|((_, lr), numbers)| {
-                (lr.as_str(), numbers.iter().sum::<f64>() / numbers.len() as f64)
+                (
+                    lr.as_str(),
+                    numbers.iter().sum::<f64>() / numbers.len() as f64,
+                )
             })
             .collect();
         let Some((best, _)) = means.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) else {

@@ -4,7 +4,11 @@
 //! paraphrases; the taxonomy in "a dog is a kind of pet" and in second sentences that say less than the first;
 //! polarity in what is joined by "and" or "but" and in what people did after a review; what follows from what in
 //! replies that begin with "yes", "no" or "maybe"; answers after questions.
-//! It has no ungrammatical sentence and no label, and one marker in [`MARKER_NOISE`] percent is drawn at random.
+//! It has no ungrammatical sentence and no task's label. The markers ("yes", "no", "maybe"; "likewise", "instead";
+//! "know", "guess"; "luckily", "sadly") are what natural text has in their place; [`MARKER_NOISE`] percent of them say
+//! nothing, and all of one kind have one shape, so that only the meaning of the sentences tells which one it is.
+//!
+//! Published checkpoints were pretrained on it: a change here or in the lexicon makes them stale.
 
 use super::constructions;
 use super::dice::Dice;

@@ -62,7 +62,8 @@ pub(crate) fn related(
 ) -> Option<(Clause, Clause)> {
     let mut premise = sample::clause(dice, genre, shape);
     let mut hypothesis = premise.clone();
-    let weakenings = usize::from(dice.percent(85)) + usize::from(dice.percent(pairing.weakened_twice));
+    let weakenings =
+        usize::from(dice.percent(85)) + usize::from(dice.percent(pairing.weakened_twice));
     for _ in 0..weakenings {
         for _ in 0..4 {
             let mut weaker = hypothesis.clone();

