@@ -37,7 +37,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 const N_LAYERS: usize = 3;
-const BATCH: usize = 1024;
+const BATCH: usize = 1536;
 const D: usize = 256;
 const RANK: usize = 4;
 
@@ -60,17 +60,20 @@ fn retained(trains: Trains, dropout: f64) -> f64 {
         let x = Tensor::<2>::ones([BATCH, D], &device.clone().autodiff());
         layers.iter().fold(x, |x, layer| layer.forward(x)).sum()
     };
-    // The first pass fills caches that stay.
-    drop(forward());
-    let before = LIVE.load(Ordering::Relaxed);
-    let loss = forward();
-    let retained = LIVE.load(Ordering::Relaxed) as f64 - before as f64;
-    // The graph is still there: it can be walked back.
-    let grads = loss.backward();
-    let adapter = layers[0].adapter.as_ref().unwrap();
-    assert_eq!(adapter.a.val().grad(&grads).is_some(), trains.a());
-    assert_eq!(adapter.b.val().grad(&grads).is_some(), trains.b());
-    retained
+    // A thread that takes part for the first time keeps scratch space for matrix products, which
+    // is not the graph's: the least of several passes has none.
+    let mut least = f64::INFINITY;
+    for _ in 0..8 {
+        let before = LIVE.load(Ordering::Relaxed);
+        let loss = forward();
+        least = least.min(LIVE.load(Ordering::Relaxed) as f64 - before as f64);
+        // The graph is still there: it can be walked back.
+        let grads = loss.backward();
+        let adapter = layers[0].adapter.as_ref().unwrap();
+        assert_eq!(adapter.a.val().grad(&grads).is_some(), trains.a());
+        assert_eq!(adapter.b.val().grad(&grads).is_some(), trains.b());
+    }
+    least
 }
 
 /// The paper's and LoRA-FA's claim: with A frozen, the backward pass needs `x a`, rank wide, and not
@@ -87,7 +90,7 @@ fn a_frozen_a_keeps_no_activation_as_wide_as_the_input() {
             ("both", both, n * (WIDE + NARROW)),
             ("both, less B alone", both - b, n * WIDE),
         ] {
-            // What the graph's own nodes take is far below a hundredth of the activations.
+            // The graph's own nodes take less than a hundredth of such activations.
             assert!(
                 (found - expected).abs() < 0.01 * n * WIDE,
                 "{name} keeps {found} bytes at dropout {dropout}, expected {expected}"

@@ -209,8 +209,14 @@ impl Experiment {
                 }
             }
         }
-        if self.train.eval_batch_size == 0 {
-            bail!("train.eval_batch_size must be at least 1, but is 0");
+        for (name, value) in [
+            ("train.eval_batch_size", Some(self.train.eval_batch_size)),
+            ("data.max_train", self.data.max_train),
+            ("data.max_validation", self.data.max_validation),
+        ] {
+            if value == Some(0) {
+                bail!("{name} must be at least 1, but is 0");
+            }
         }
         check_rate("train.shared_lr", self.train.shared_lr)?;
         for &lr in self.grid.iter().flat_map(|grid| &grid.lr) {

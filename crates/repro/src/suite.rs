@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use adapters::AdapterError;
 use anyhow::{Result, bail};
@@ -9,17 +10,15 @@ use burn::tensor::Device;
 use models::{Checkpoint, EncoderConfig};
 use results::{PlanKeys, Row, Store, canonical_arm, finished};
 use tasks::encode::TextEncoder;
-use tasks::glue::{GlueData, GlueTask};
-use tasks::lab::{self, LabConfig};
+use tasks::glue::GlueTask;
 
 use crate::assets;
 use crate::cli::{self, TableArgs};
 use crate::encoded::EncodedTask;
-use crate::experiment::{DataEntry, DataSource, Experiment};
+use crate::experiment::Experiment;
 use crate::glue;
 use crate::provenance::Revision;
 use crate::run::{Rates, Request, Run, Sources, plan};
-use crate::seeds::{self, Purpose};
 use crate::smoke;
 use crate::source::{Examples, ModelSource};
 use crate::sweep::{SweepReport, sweep};
@@ -37,6 +36,7 @@ pub struct Suite {
     shard: Option<(usize, usize)>,
     device: Device,
     store: Store,
+    warned: Once,
     root: PathBuf,
     args: TableArgs,
 }
@@ -75,7 +75,7 @@ impl Suite {
             let examples = if args.smoke {
                 Examples::Random(smoke::examples(&experiment, task))
             } else {
-                Examples::Texts(load(task, &experiment.data, args.data.as_deref())?)
+                Examples::load(task, &experiment.data, args.data.as_deref())?
             };
             data.insert(task, examples);
         }
@@ -106,6 +106,7 @@ impl Suite {
             shard,
             device,
             store,
+            warned: Once::new(),
             root,
             args: args.clone(),
         })
@@ -327,15 +328,18 @@ impl Suite {
         Ok(())
     }
 
-    /// All rows of this machine's store; what was wrong with its end is said on standard error.
+    /// All rows of this machine's store; what was wrong with its end is said on standard error,
+    /// the first time.
     ///
     /// # Errors
     /// If the store is damaged beyond a torn end.
     pub fn rows(&self) -> Result<Vec<Row>> {
         let loaded = self.store.load()?;
-        for warning in &loaded.warnings {
-            eprintln!("warning: {warning}");
-        }
+        self.warned.call_once(|| {
+            for warning in &loaded.warnings {
+                eprintln!("warning: {warning}");
+            }
+        });
         Ok(loaded.rows)
     }
 
@@ -387,57 +391,4 @@ fn check_lengths(experiment: &Experiment, request: &Request, config: &EncoderCon
         }
     }
     Ok(())
-}
-
-/// The data of a task, cut and split as the experiment says.
-fn load(task: GlueTask, entry: &DataEntry, folder: Option<&Path>) -> Result<GlueData> {
-    let mut data = match entry.source {
-        DataSource::Lab => lab::glue(task, entry.seed, &LabConfig::default()),
-        DataSource::Files => GlueData::load(task, &assets::glue(folder, task.key())?)?,
-    };
-    let cuts = entry.holdout.is_some()
-        || entry.max_train.is_some_and(|n| n < data.train.len())
-        || data.validation.iter().any(|split| {
-            entry
-                .max_validation
-                .is_some_and(|n| n < split.examples.len())
-        });
-    if !cuts {
-        return Ok(data);
-    }
-    let digest = data.digest.clone();
-    shuffle(&mut data.train, entry.seed);
-    if let Some(share) = entry.holdout {
-        let n = (share * data.train.len() as f64) as usize;
-        if n == 0 || n == data.train.len() {
-            bail!(
-                "data.holdout of {share} leaves a split of {} empty",
-                task.key()
-            );
-        }
-        let held_out = data.train.split_off(data.train.len() - n);
-        data.validation.truncate(1);
-        data.validation[0].examples = held_out;
-    }
-    data.train.truncate(entry.max_train.unwrap_or(usize::MAX));
-    for split in &mut data.validation {
-        if entry
-            .max_validation
-            .is_some_and(|n| n < split.examples.len())
-        {
-            shuffle(&mut split.examples, entry.seed);
-            split
-                .examples
-                .truncate(entry.max_validation.unwrap_or(usize::MAX));
-        }
-    }
-    let mut cut = GlueData::from_examples(task, data.train, data.validation);
-    // Both the files and the cut are part of what the run has seen.
-    cut.digest = format!("{}-{}", &digest[..16], &cut.digest[..16]);
-    Ok(cut)
-}
-
-fn shuffle<T>(items: &mut [T], seed: u64) {
-    use rand::seq::SliceRandom;
-    items.shuffle(&mut seeds::rng(seed, Purpose::Subset));
 }

@@ -148,45 +148,45 @@ proptest! {
     }
 }
 
-/// A layer whose update is `scale` times the identity, so that the mask can be read off.
-fn transparent(d: usize, scale: f64, prob: f64) -> AdaptedLinear {
+/// Inputs 1, 2 and 4 are summed into a single feature, so that the update shows which were kept;
+/// a mask on the feature or on the output could only give 0 or 7.
+#[test]
+fn dropout_masks_the_adapters_input_element_by_element() {
+    const ROWS: usize = 4000;
+    let (scale, prob) = (3.0, 0.25);
     let device = cpu().autodiff();
     let case = Case {
-        d_in: d,
-        d_out: d,
-        rank: d,
-        alpha: scale * d as f64,
+        d_in: 3,
+        d_out: 2,
+        rank: 1,
+        alpha: scale,
         batch: 1,
         seed: 3,
     };
     let mut layer = case.layer(&device);
     let adapter = adapter(&mut layer);
-    adapter.a = Param::from_tensor(Tensor::eye(d, &device));
-    adapter.b = Param::from_tensor(Tensor::eye(d, &device));
+    adapter.a = Param::from_tensor(Tensor::ones([3, 1], &device));
+    adapter.b = Param::from_tensor(Tensor::ones([1, 2], &device));
     adapter.dropout = DropoutConfig { prob }.init(&MaskStream::new(9));
-    layer
-}
-
-#[test]
-fn dropout_masks_the_adapters_input_element_by_element() {
-    let (d, scale, prob) = (8, 3.0f32, 0.25);
-    let layer = transparent(d, scale.into(), prob.into());
-    let x = random([500, d], 1, &cpu().autodiff());
-    let base = crate::fixture::layer(d, d, 3, &cpu()).forward(x.clone().inner());
-    let update = layer.forward(x.clone()).inner() - base;
-    let mut dropped = 0;
-    for (update, x) in values(&update).into_iter().zip(values(&x)) {
-        let kept = scale * x / (1.0 - prob);
-        let is_dropped = update.abs() < 1e-4;
-        assert!(
-            is_dropped || (update - kept).abs() < 1e-4,
-            "{update} from {x}"
-        );
-        // An input near zero is dropped and kept at once; the share bears it.
-        dropped += usize::from(is_dropped);
+    let x = Tensor::<2>::from_data([[1.0, 2.0, 4.0]], &device).repeat(&[ROWS, 1]);
+    let base = case.plain(&device).forward(x.clone());
+    let update = (layer.forward(x) - base) * ((1.0 - prob) / scale);
+    let mut seen = [0usize; 8];
+    for row in rows(&update) {
+        let kept = row[0].round();
+        assert!(row.iter().all(|v| (v - kept).abs() < 1e-4), "{row:?}");
+        seen[kept as usize] += 1;
     }
-    let share = dropped as f32 / (500 * d) as f32;
-    assert!((share - prob).abs() < 0.035, "dropped {share}");
+    for (kept, &n) in seen.iter().enumerate() {
+        let n_kept = kept.count_ones() as i32;
+        let expected = (1.0 - prob).powi(n_kept) * prob.powi(3 - n_kept);
+        let found = n as f64 / ROWS as f64;
+        let bound = 5.0 * (expected * (1.0 - expected) / ROWS as f64).sqrt();
+        assert!(
+            (found - expected).abs() < bound,
+            "kept {kept}: {found} of the rows, expected {expected}"
+        );
+    }
 }
 
 /// The mean over many masks is the output without dropout; bound: five standard errors.

@@ -73,7 +73,10 @@ fn a_killed_sweep_goes_on_and_ends_with_the_rows_of_an_undisturbed_one() {
         let (reported, was_killed) = killed(&sandbox, n_runs, delay);
         n_killed += usize::from(was_killed);
         let now = stored(&sandbox);
-        assert!(now.is_superset(&reported), "a reported run is lost: {reported:?}");
+        assert!(
+            now.is_superset(&reported),
+            "a reported run is lost: {reported:?}"
+        );
         assert!(now.is_superset(&kept), "an earlier run is lost");
         kept = now;
     }
@@ -102,7 +105,10 @@ fn a_torn_end_is_said_and_its_run_trained_again() {
 
     let mended = sandbox.run(&["--smoke"], 0);
     let text = stderr(&mended);
-    let warnings: Vec<&str> = text.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let warnings: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("warning: "))
+        .collect();
     assert_eq!(warnings.len(), 1, "{text}");
     assert!(warnings[0].contains("is incomplete"), "{text}");
     assert_eq!(reports(&mended).len(), 1);

@@ -23,8 +23,16 @@ fn larger_matrices_do_not_depend_on_the_number_of_threads() {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_table1"));
         command
             .current_dir(repository())
-            .args(["--scale", "small", "--smoke", "--seeds", "0", "--tasks", "rte"])
-            .args(["--arms", "lora-r8,tuneB-Arand-r16", "--jobs", jobs, "--results"])
+            .args([
+                "--scale", "small", "--smoke", "--seeds", "0", "--tasks", "rte",
+            ])
+            .args([
+                "--arms",
+                "lora-r8,tuneB-Arand-r16",
+                "--jobs",
+                jobs,
+                "--results",
+            ])
             .arg(dir.path());
         finished(command, 0);
         stable_rows(&dir.path().join("smoke/small/glue/runs.csv"))
@@ -35,7 +43,12 @@ fn larger_matrices_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn seeds_differ() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["--smoke", "--seeds", "0,1", "--arms", "lora-r8", "--tasks", "rte"], 0);
+    sandbox.run(
+        &[
+            "--smoke", "--seeds", "0,1", "--arms", "lora-r8", "--tasks", "rte",
+        ],
+        0,
+    );
     let settings = std::fs::read_to_string(sandbox.path("results/smoke/tiny/glue/settings.jsonl"));
     assert_eq!(settings.unwrap().lines().count(), 2);
     assert_eq!(sandbox.rows().len(), 4);

@@ -12,7 +12,15 @@ fn the_mini_plan_is_as_recorded() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_table1"));
     command
         .current_dir(repository())
-        .args(["--smoke", "--dry-run", "--seeds", "0", "--tasks", "mnli,stsb", "--results"])
+        .args([
+            "--smoke",
+            "--dry-run",
+            "--seeds",
+            "0",
+            "--tasks",
+            "mnli,stsb",
+            "--results",
+        ])
         .arg(dir.path());
     let text = stdout(&finished(command, 0));
     // Run keys change with every setting; the settings themselves are what is recorded.
@@ -30,7 +38,15 @@ fn a_dry_run_tells_what_is_done_and_what_is_not() {
     sandbox.run(&["--smoke", "--arms", "lora-r8", "--tasks", "rte"], 0);
     let before = sandbox.files("results");
     let text = stdout(&sandbox.run(&["--smoke", "--dry-run", "--tasks", "rte"], 0));
-    assert_eq!(text.lines().filter(|line| line.contains("  done  ") || line.contains(" done ")).count(), 1);
-    assert_eq!(text.lines().filter(|line| line.contains("to do")).count(), 5);
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.contains("  done  ") || line.contains(" done "))
+            .count(),
+        1
+    );
+    assert_eq!(
+        text.lines().filter(|line| line.contains("to do")).count(),
+        5
+    );
     assert_eq!(sandbox.files("results"), before);
 }

@@ -31,7 +31,12 @@ fn suites() -> Vec<(String, String, &'static str)> {
 fn every_suite_runs_in_smoke() {
     let suites = suites();
     for scale in ["mini", "small", "paper"] {
-        assert!(suites.iter().any(|(s, name, _)| s == scale && name == "glue"), "{scale}");
+        assert!(
+            suites
+                .iter()
+                .any(|(s, name, _)| s == scale && name == "glue"),
+            "{scale}"
+        );
     }
     for (scale, name, binary) in suites {
         let experiment = Experiment::load(&repository(), &scale, &name).unwrap();
@@ -39,7 +44,12 @@ fn every_suite_runs_in_smoke() {
         let runnable = |key: &String| experiment.arm(key).unwrap().method.can_run();
         let arms: Vec<String> = experiment.arm_keys().into_iter().filter(runnable).collect();
         let arms = format!("{},{}", arms[0], arms[arms.len() - 1]);
-        let tasks: Vec<&str> = experiment.tasks.keys().map(String::as_str).take(2).collect();
+        let tasks: Vec<&str> = experiment
+            .tasks
+            .keys()
+            .map(String::as_str)
+            .take(2)
+            .collect();
         let seed = experiment.seeds.last().unwrap().to_string();
         let dir = tempfile::tempdir().unwrap();
         let command = |args: &[&str]| {
@@ -53,12 +63,17 @@ fn every_suite_runs_in_smoke() {
         };
         let plan = stdout(&finished(command(&["--dry-run"]), 0));
         for key in experiment.arm_keys() {
-            let says = |line: &str| line.starts_with(&format!("{key} trains "))
-                || line == format!("{key}: not run yet");
+            let says = |line: &str| {
+                line.starts_with(&format!("{key} trains ")) || line == format!("{key}: not run yet")
+            };
             assert!(plan.lines().any(says), "{scale} {name} {key}: {plan}");
         }
         let output = finished(command(&["--arms", &arms, "--tasks", &tasks.join(",")]), 0);
         let n_rates = experiment.grid.as_ref().map_or(1, |grid| grid.lr.len());
-        assert_eq!(reports(&output).len(), 2 * tasks.len() * n_rates, "{scale} {name}");
+        assert_eq!(
+            reports(&output).len(),
+            2 * tasks.len() * n_rates,
+            "{scale} {name}"
+        );
     }
 }

@@ -22,11 +22,18 @@ fn a_loss_that_is_not_a_number_fails_the_run_and_no_other() {
     let failed: Vec<&Row> = rows_after.iter().filter(|row| row.is_failure()).collect();
     assert_eq!(failed.len(), 1);
     assert_eq!((failed[0].arm.as_str(), failed[0].value), ("lora-r8", None));
-    assert!(failed[0].error.contains("the loss is NaN at step"), "{}", failed[0].error);
+    assert!(
+        failed[0].error.contains("the loss is NaN at step"),
+        "{}",
+        failed[0].error
+    );
     assert_eq!(rows_after.len(), 1 + 5 * 2);
     assert_eq!(reports(&output).len(), 6);
     let table = stdout(&output);
-    assert!(table.contains("lora-r8 on rte failed: the loss is NaN"), "{table}");
+    assert!(
+        table.contains("lora-r8 on rte failed: the loss is NaN"),
+        "{table}"
+    );
     assert!(stderr(&output).contains("1 runs failed"));
 
     // Called again, only the failed run is tried again; it is still one row.
@@ -65,5 +72,9 @@ fn a_panic_fails_the_run_and_no_other() {
     assert_eq!(report.unwrap(), expected);
     let rows = store.load().unwrap().rows;
     assert_eq!(rows[0].error, "the run panicked: a model of two lines");
-    assert!(rows[1..].iter().all(|row| row.arm == "linear-probe" && !row.is_failure()));
+    assert!(
+        rows[1..]
+            .iter()
+            .all(|row| row.arm == "linear-probe" && !row.is_failure())
+    );
 }

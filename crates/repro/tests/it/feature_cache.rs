@@ -15,12 +15,18 @@ fn training_on_cached_features_equals_training_on_tokens() {
     let text = EXPERIMENT
         .replace("head_dropout = 0.1", "head_dropout = 0.0")
         .replace("\ndropout = 0.1", "\ndropout = 0.0")
-        .replace("linear-probe = { row = 6, lr = 1e-3 }", "linear-probe = { row = 6, lr = 1e-2 }");
+        .replace(
+            "linear-probe = { row = 6, lr = 1e-3 }",
+            "linear-probe = { row = 6, lr = 1e-2 }",
+        );
     for task in [GlueTask::Rte, GlueTask::Cola] {
         let experiment = Experiment::parse(&text).unwrap();
         let smoke = SmokeRun::new(experiment, "linear-probe", task);
         let settings = &smoke.run.settings;
-        assert_eq!((settings.dropout, settings.head_dropout), (Some(0.0), Some(0.0)));
+        assert_eq!(
+            (settings.dropout, settings.head_dropout),
+            (Some(0.0), Some(0.0))
+        );
         let sweep = SweepProgress::new(1);
         let trainer = Trainer {
             settings,
@@ -35,7 +41,10 @@ fn training_on_cached_features_equals_training_on_tokens() {
         let (by_tokens, tokens) = trainer.train_on_tokens(model()).unwrap();
         assert_eq!(features.last, tokens.last);
         assert_eq!(features.best, tokens.best);
-        assert_eq!((features.steps, features.count), (tokens.steps, tokens.count));
+        assert_eq!(
+            (features.steps, features.count),
+            (tokens.steps, tokens.count)
+        );
         let largest = |a: &[f32], b: &[f32]| {
             let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
             differences.fold(0.0, f32::max)

@@ -1,5 +1,28 @@
 //! Integration tests of `repro`, one binary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+/// A workspace in a temporary folder, for the binaries.
+mod sandbox;
+
+/// The optimiser against PyTorch.
+mod adamw;
+/// Linear probing on features that are computed once.
+mod feature_cache;
+/// Weights before and after training, arm by arm.
+mod trained_set;
+
+/// Sentences and exit codes for whatever can be wrong.
+mod bad_input;
+/// SIGKILL and torn files.
+mod crash;
+/// Seeds, jobs and threads.
+mod determinism;
+/// What a plan prints.
+mod dry_run;
+/// Every experiment file, three steps of it.
+mod experiments;
+/// Losses that are not numbers, and panics.
+mod failed_run;
+
 /// The `forward` binary against transformers, and what it says of bad input.
 mod forward;

@@ -97,9 +97,13 @@ impl Sandbox {
         command
             .current_dir(self.dir.path())
             .env("HF_HUB_OFFLINE", "1")
-            .env("HF_HOME", self.path("hf"))
-            .args(["--scale", "tiny", "--results", "results"])
-            .args(args);
+            .env("HF_HOME", self.path("hf"));
+        for default in [["--scale", "tiny"], ["--results", "results"]] {
+            if !args.contains(&default[0]) {
+                command.args(default);
+            }
+        }
+        command.args(args);
         command
     }
 

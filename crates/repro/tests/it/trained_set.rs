@@ -101,3 +101,8 @@ fn tuning_a_changes_a_and_the_head() {
 fn linear_probing_changes_the_head_alone() {
     check("linear-probe", head);
 }
+
+#[test]
+fn full_fine_tuning_changes_everything() {
+    check("full", |_| true);
+}
