@@ -24,5 +24,8 @@ mod experiments;
 /// Losses that are not numbers, and panics.
 mod failed_run;
 
+/// Masked language modelling: interrupted or not, the same weights.
+mod pretrain;
+
 /// The `forward` binary against transformers, and what it says of bad input.
 mod forward;

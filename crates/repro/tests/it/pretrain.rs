@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use repro::pretrain::Pretraining;
 use tasks::lab;
@@ -24,7 +24,7 @@ max_len = 48
 dropout = 0.1
 initializer_range = 0.05
 [train]
-steps = 90
+steps = 200
 batch_size = 8
 lr = 1e-3
 warmup_ratio = 0.1
@@ -48,7 +48,12 @@ fn pretrain(folder: &Path) -> Command {
     fs::write(folder.join("experiments/tiny.toml"), TINY).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_pretrain"));
     command
-        .args(["--experiment", "experiments/tiny.toml", "--out", "pretrained"])
+        .args([
+            "--experiment",
+            "experiments/tiny.toml",
+            "--out",
+            "pretrained",
+        ])
         .current_dir(folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -65,31 +70,30 @@ fn a_killed_pretraining_goes_on_to_the_same_weights() {
     assert!(pretrain(undisturbed.path()).status().unwrap().success());
 
     let disturbed = tempfile::tempdir().unwrap();
+    let state = disturbed.path().join("pretrained/tiny.part/state.json");
     let mut kills = 0;
     loop {
+        let before = fs::read(&state).ok();
         let mut child = pretrain(disturbed.path()).spawn().unwrap();
-        let started = Instant::now();
-        // Long enough for some steps; the last rounds end before it.
-        let limit = Duration::from_millis(400 + 250 * kills);
         let ended = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 assert!(status.success());
                 break true;
             }
-            if started.elapsed() > limit {
+            // Killed right after a state is saved, with steps of the next one under way.
+            if kills < 3 && fs::read(&state).is_ok_and(|now| Some(now) != before) {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 break false;
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(1));
         };
         if ended {
             break;
         }
         kills += 1;
-        assert!(kills < 60, "it never ends");
     }
-    assert!(kills > 0, "it was never interrupted");
+    assert_eq!(kills, 3, "it was not interrupted often enough");
     assert_eq!(weights(undisturbed.path()), weights(disturbed.path()));
 }
 
@@ -119,5 +123,8 @@ fn the_committed_tokenizer_is_the_one_of_the_lab_as_it_is_now() {
         .join(experiment.out)
         .join("tokenizer.json");
     let committed = fs::read(committed).unwrap();
-    assert!(trained == committed, "the lab has changed: run `make pretrain`");
+    assert!(
+        trained == committed,
+        "the lab has changed: run `make pretrain`"
+    );
 }
