@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
@@ -42,7 +43,10 @@ impl Store {
         };
         std::fs::create_dir_all(&dir).map_err(not_writable)?;
         // A run may take hours: find out now, and without touching any file that counts.
-        let probe = dir.join(format!(".probe-{}.lock", std::process::id()));
+        // Threads open stores too, so the process alone does not make the name unique.
+        static PROBES: AtomicU64 = AtomicU64::new(0);
+        let n = PROBES.fetch_add(1, Ordering::Relaxed);
+        let probe = dir.join(format!(".probe-{}-{n}", std::process::id()));
         File::create(&probe).map_err(not_writable)?;
         std::fs::remove_file(&probe).map_err(not_writable)?;
         Ok(Self { dir })
