@@ -10,7 +10,7 @@ use crate::{Encoder, EncoderConfig, EncoderInput};
 /// RoBERTa's head on the first token's state: dropout, dense, tanh, dropout, out_proj
 /// (behaviours 3).
 ///
-/// BERT gets the same head, in place of its pooler and single matrix (Deviation: one head for all
+/// BERT gets the same head, in place of its pooler and single matrix (Deviation 3: one head for all
 /// encoders, so that arms are compared on the same trainable set).
 #[derive(Module, Debug)]
 pub struct ClassificationHead {
