@@ -121,7 +121,9 @@ fn read_tables(dir: &Path) -> Result<Vec<(String, Table)>, FigureError> {
             paths.push(path);
         }
     }
-    paths.sort();
+    // By stem: `table1` comes before its variant `table1-shared-lr`, which a comparison with the
+    // extension would turn round.
+    paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
     let mut tables = Vec::new();
     for path in paths {
         let Some(stem) = path

@@ -15,14 +15,17 @@ use crate::suite::Suite;
 /// # Errors
 /// If a store cannot be read, or its rows contradict each other.
 pub fn table1(suite: &Suite, view: View) -> Result<Table> {
-    let name = if suite.has_shared_rate() {
-        "table1-shared-lr"
+    let (name, title) = if suite.has_shared_rate() {
+        (
+            "table1-shared-lr",
+            "Table 1 at one shared learning rate: adaptation methods on GLUE",
+        )
     } else {
-        "table1"
+        ("table1", "Table 1: adaptation methods on GLUE")
     };
     let mut spec = TableSpec::of_paper(
         name,
-        "Table 1: adaptation methods on GLUE",
+        title,
         &suite.experiment.scale,
         view,
         PaperTable::table1(),
@@ -93,11 +96,9 @@ pub fn write(table: &Table, folder: &Path) -> Result<PathBuf> {
         (path("csv"), table.to_csv()),
         (path("md"), table.to_markdown()),
     ] {
-        let part = tempfile::NamedTempFile::new_in(folder)
-            .with_context(|| format!("{} cannot be written", folder.display()))?;
-        std::fs::write(part.path(), text)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        part.persist(&path)
+        let part = path.with_extension("part");
+        std::fs::write(&part, text)
+            .and_then(|()| std::fs::rename(&part, &path))
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(path("md"))
