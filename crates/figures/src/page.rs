@@ -49,7 +49,7 @@ pub fn html(request: &Request, shown: &[Shown], provenance: &Provenance) -> Stri
         section(&mut out, shown);
     }
     provenance_section(&mut out, provenance);
-    regenerate_section(&mut out, request);
+    regenerate_section(&mut out, request, shown);
     out.push_str("</body>\n</html>\n");
     out
 }
@@ -184,15 +184,28 @@ fn provenance_section(out: &mut String, provenance: &Provenance) {
     let _ = writeln!(out, "</dl>");
 }
 
-fn regenerate_section(out: &mut String, request: &Request) {
+fn regenerate_section(out: &mut String, request: &Request, tables: &[Shown]) {
     let scale = escape(&request.scale);
     let local = if request.local { " --local" } else { "" };
     let _ = writeln!(
         out,
         "<h2>Make it again</h2>\n\
-         <p>The first command trains what is not stored yet and writes the tables; the second draws this page from them and never trains.</p>\n\
-         <pre>cargo run -p repro --bin table1 -- --scale {scale}\ncargo run -p figures -- --scale {scale}{local}</pre>"
+         <p>Each table's command trains what this machine has not stored yet and writes the table; the last one draws this page from the tables and never trains.</p>\n\
+         <pre>"
     );
+    for shown in tables {
+        // A table's stem is its binary and, after a dash, the flag that makes the variant.
+        let (binary, flag) = match shown.stem.split_once('-') {
+            Some((binary, variant)) => (binary, format!(" --{variant}")),
+            None => (shown.stem.as_str(), String::new()),
+        };
+        let (binary, flag) = (escape(binary), escape(&flag));
+        let _ = writeln!(
+            out,
+            "cargo run -p repro --bin {binary} -- --scale {scale}{flag}"
+        );
+    }
+    let _ = writeln!(out, "cargo run -p figures -- --scale {scale}{local}</pre>");
 }
 
 /// An arm's label with its hats and subscripts.
