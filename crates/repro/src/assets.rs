@@ -18,9 +18,12 @@ const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 /// If no place has it; the message lists the places and the command that brings it.
 pub fn checkpoint(root: &Path, id: &str, folder: Option<&Path>) -> Result<PathBuf> {
     let mut tried = Vec::new();
-    for candidate in candidates(&root.join("pretrained"), id)
+    // What was asked for by name comes before what the repository ships.
+    let folders = folder.map(Path::to_path_buf);
+    for candidate in folders
         .into_iter()
-        .chain(folder.into_iter().flat_map(|folder| candidates(folder, id)))
+        .chain([root.join("pretrained")])
+        .flat_map(|folder| candidates(&folder, id))
     {
         if candidate.join("config.json").is_file() {
             return Ok(candidate);
