@@ -15,6 +15,7 @@ use tasks::metrics::scores;
 
 use crate::arm::Method;
 use crate::encoded::{EncodedSplit, EncodedTask};
+use crate::outcome::{Measure, Outcome, headline};
 use crate::progress::RunProgress;
 use crate::run::{Run, Settings};
 use crate::schedule::LinearSchedule;
@@ -24,36 +25,6 @@ use crate::source::ModelSource;
 
 /// The name below which the head's parameters lie.
 pub const HEAD: &str = "classifier";
-
-/// One measured number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measure {
-    /// Split it was measured on.
-    pub split: String,
-    /// Metric's name.
-    pub metric: &'static str,
-    /// Fraction, not per cent.
-    pub value: f64,
-    /// Number of examples.
-    pub n_examples: usize,
-}
-
-/// What a run leaves.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Measures after the last epoch.
-    pub last: Vec<Measure>,
-    /// Measures after the epoch with the best headline number.
-    pub best: Vec<Measure>,
-    /// Parameter counts.
-    pub count: ParamCount,
-    /// Steps taken.
-    pub steps: usize,
-    /// Seconds of training and evaluation.
-    pub seconds: f64,
-    /// Training examples a second, evaluation not counted.
-    pub examples_per_second: f64,
-}
 
 /// A model ready to train: the run's adapters are in place, and what should not train is frozen.
 ///
@@ -389,11 +360,6 @@ impl Trainer<'_> {
         }
         logits
     }
-}
-
-/// The headline number of an evaluation.
-fn headline(measures: &[Measure]) -> f64 {
-    measures.first().map_or(f64::NAN, |measure| measure.value)
 }
 
 fn host(logits: Tensor<2>) -> Vec<f32> {

@@ -6,7 +6,9 @@
 //! that the store does not have; `results` makes the table.
 
 pub mod experiment;
+pub mod outcome;
 pub mod run;
+pub mod runs;
 
 pub mod arm;
 pub mod optimizer;

@@ -4,6 +4,7 @@ use adapters::Trains;
 use adapters::count::ParamCount;
 use anyhow::{Result, bail};
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tasks::glue::GlueTask;
 
@@ -147,14 +148,88 @@ pub struct Run {
     pub key: String,
 }
 
-impl Run {
+/// What every run has, whatever its suite: enough for its rows and its place in a store.
+pub trait PlannedRun: Sync {
+    /// Hex SHA-256 of the settings.
+    fn key(&self) -> &str;
+
+    /// What its rows say about it.
+    fn head(&self) -> RunHead;
+
+    /// Every setting that can change the result.
+    ///
+    /// # Errors
+    /// If they cannot be written as JSON.
+    fn settings_record(&self) -> serde_json::Result<Value>;
+
+    /// The way it fine-tunes.
+    fn method(&self) -> &Method;
+
     /// The trainable parameters as the paper counts them: PEFT's number for arms that go through
     /// PEFT, the plain one for the others.
-    pub fn paper_count(&self, count: &ParamCount) -> usize {
-        match self.settings.method {
+    fn paper_count(&self, count: &ParamCount) -> usize {
+        match self.method() {
             Method::Full | Method::LinearProbe => count.trainable,
             _ => count.paper_trainable(),
         }
+    }
+}
+
+/// The part of a run's settings that its rows repeat.
+#[derive(Clone, Debug)]
+pub struct RunHead {
+    /// Suite whose store has the run.
+    pub suite: String,
+    /// Scale of the experiment.
+    pub scale: String,
+    /// Task key.
+    pub task: String,
+    /// The arm's name in this plan.
+    pub arm: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Base learning rate.
+    pub lr: f64,
+    /// Passes over the training data, the last one perhaps in part.
+    pub epochs: usize,
+    /// Device kind.
+    pub device: String,
+    /// Number type of weights and activations.
+    pub dtype: String,
+    /// Digest of the examples.
+    pub data_digest: String,
+    /// Digest of the pretrained weights.
+    pub checkpoint_digest: String,
+}
+
+impl PlannedRun for Run {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn head(&self) -> RunHead {
+        let settings = self.settings.clone();
+        RunHead {
+            suite: settings.suite,
+            scale: settings.scale,
+            task: settings.task,
+            arm: self.arm.key.clone(),
+            seed: settings.seed,
+            lr: settings.lr,
+            epochs: settings.epochs,
+            device: settings.device,
+            dtype: settings.dtype,
+            data_digest: settings.data_digest,
+            checkpoint_digest: settings.checkpoint_digest,
+        }
+    }
+
+    fn settings_record(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(&self.settings)
+    }
+
+    fn method(&self) -> &Method {
+        &self.settings.method
     }
 }
 
@@ -278,7 +353,10 @@ fn kind(method: &Method) -> (u8, Option<Trains>) {
 }
 
 /// Hex SHA-256 of the settings as JSON with sorted keys.
-fn key(settings: &Settings) -> String {
+///
+/// # Panics
+/// If they are not plain data: a map whose keys are no strings.
+pub fn key(settings: &impl Serialize) -> String {
     // serde_json's map sorts its keys, so the text does not depend on the order of the fields.
     let value = serde_json::to_value(settings).expect("settings are plain data");
     hex(&Sha256::digest(value.to_string().as_bytes()))

@@ -1,14 +1,13 @@
 //! The GLUE suite behind tables 1, 2 and 7: plan, train what is missing, gather the rows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use adapters::AdapterError;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use models::{Checkpoint, EncoderConfig};
-use results::{PlanKeys, Row, Store, canonical_arm, finished};
+use results::{PlanKeys, Row, Store, canonical_arm};
 use tasks::encode::TextEncoder;
 use tasks::glue::GlueTask;
 
@@ -17,11 +16,11 @@ use crate::cli::{self, TableArgs};
 use crate::encoded::EncodedTask;
 use crate::experiment::Experiment;
 use crate::glue;
-use crate::provenance::Revision;
-use crate::run::{Rates, Request, Run, Sources, plan};
+use crate::run::{PlannedRun, Rates, Request, Run, Sources, plan};
+use crate::runs::{RunStore, folder_of};
 use crate::smoke;
 use crate::source::{Examples, ModelSource};
-use crate::sweep::{SweepReport, sweep};
+use crate::sweep::SweepReport;
 
 /// A suite ready to train: everything that can be wrong with its input has been looked at.
 pub struct Suite {
@@ -33,10 +32,8 @@ pub struct Suite {
     pub runs: Vec<Run>,
     data: BTreeMap<GlueTask, Examples>,
     model: ModelSource,
-    shard: Option<(usize, usize)>,
     device: Device,
-    store: Store,
-    warned: Once,
+    store: RunStore,
     root: PathBuf,
     args: TableArgs,
 }
@@ -55,7 +52,6 @@ impl Suite {
             (true, None) => bail!("this experiment has no train.shared_lr"),
         };
         let request = Request::new(&experiment, &args.arms, &args.tasks, &args.seeds, rates)?;
-        let shard = args.shard.as_deref().map(cli::shard).transpose()?;
         let device = cli::device(&args.device)?;
 
         let model = if args.smoke {
@@ -91,22 +87,16 @@ impl Suite {
         let runs = plan(&experiment, &request, &sources, |task| {
             digests[&task].clone()
         })?;
-        let store = folder_of(&args.results, args, &experiment);
-        let store = if args.dry_run {
-            Store::read_only(store)
-        } else {
-            Store::open(store)?
-        };
+        let store = folder_of(&args.results, args, &experiment.suite);
+        let store = RunStore::open(store, args)?;
         Ok(Self {
             experiment,
             request,
             runs,
             data,
             model,
-            shard,
             device,
             store,
-            warned: Once::new(),
             root,
             args: args.clone(),
         })
@@ -114,12 +104,13 @@ impl Suite {
 
     /// The folder of this machine's rows and tables.
     pub fn local_folder(&self) -> PathBuf {
-        folder_of(&self.args.results, &self.args, &self.experiment)
+        self.store.folder().to_path_buf()
     }
 
     /// The folder of the published rows and tables.
     pub fn published_folder(&self) -> PathBuf {
-        folder_of(&self.root.join("results"), &self.args, &self.experiment)
+        let results = self.root.join("results");
+        folder_of(&results, &self.args, &self.experiment.suite)
     }
 
     /// The root of the workspace.
@@ -147,7 +138,7 @@ impl Suite {
     /// # Errors
     /// If a model cannot be built.
     pub fn dry_run(&self) -> Result<()> {
-        let done = finished(&self.rows()?);
+        let done = self.store.finished()?;
         for run in &self.runs {
             let state = if done.contains(&run.key) {
                 "done"
@@ -217,7 +208,7 @@ impl Suite {
     /// # Errors
     /// If the data cannot be encoded or rows cannot be stored.
     pub fn train(&self) -> Result<SweepReport> {
-        let todo = self.todo()?;
+        let todo = self.store.todo(&self.runs)?;
         if todo.is_empty() {
             return Ok(SweepReport::default());
         }
@@ -233,17 +224,9 @@ impl Suite {
             eprintln!("A smoke run: random weights, three steps; the numbers mean nothing.");
         }
         sets.iter().for_each(|line| eprintln!("{line}"));
-        if self.args.fresh {
-            self.forget(&todo)?;
-        }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = match self.args.jobs.unwrap_or(self.experiment.jobs) {
-            0 => cores,
-            jobs => jobs,
-        };
-        let revision = Revision::of(&self.root);
+        let jobs = self.experiment.jobs;
         let eval_batch_size = self.experiment.train.eval_batch_size;
-        sweep(&todo, &self.store, jobs, &revision, |run, progress| {
+        self.store.train(&todo, jobs, &self.root, |run, progress| {
             glue::train(
                 run,
                 &encoded[&run.task],
@@ -253,24 +236,6 @@ impl Suite {
                 progress,
             )
         })
-    }
-
-    /// The runs of this process's share of the plan that have no finished rows.
-    fn todo(&self) -> Result<Vec<Run>> {
-        let mut done = finished(&self.rows()?);
-        if self.args.fresh {
-            done.clear();
-        }
-        let mut keys = HashSet::new();
-        let planned = self.runs.iter().filter(|run| keys.insert(&run.key));
-        // Shares are cut from the plan, not from what is left of it, so that processes that start
-        // at different times share nothing and forget nothing.
-        let (i, n) = self.shard.unwrap_or((1, 1));
-        Ok(planned
-            .enumerate()
-            .filter(|(k, run)| k % n == i - 1 && !done.contains(&run.key))
-            .map(|(_, run)| run.clone())
-            .collect())
     }
 
     /// The examples of the tasks of `runs` as token ids.
@@ -304,43 +269,13 @@ impl Suite {
         Ok(encoded)
     }
 
-    /// Takes `runs` out of this machine's store.
-    fn forget(&self, runs: &[Run]) -> Result<()> {
-        let forgotten: HashSet<&str> = runs.iter().map(|run| run.key.as_str()).collect();
-        let mut kept: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        for row in self.rows()? {
-            if !forgotten.contains(row.run_key.as_str()) {
-                kept.entry(row.run_key.clone()).or_default().push(row);
-            }
-        }
-        // The new file is complete before it takes the old one's place.
-        let part = tempfile::tempdir_in(self.local_folder())?;
-        let rewritten = Store::open(part.path())?;
-        for rows in kept.values() {
-            rewritten.append(rows)?;
-        }
-        let path = self.store.runs_path();
-        if rewritten.runs_path().exists() {
-            std::fs::rename(rewritten.runs_path(), &path)?;
-        } else if path.exists() {
-            std::fs::remove_file(&path)?;
-        }
-        Ok(())
-    }
-
     /// All rows of this machine's store; what was wrong with its end is said on standard error,
     /// the first time.
     ///
     /// # Errors
     /// If the store is damaged beyond a torn end.
     pub fn rows(&self) -> Result<Vec<Row>> {
-        let loaded = self.store.load()?;
-        self.warned.call_once(|| {
-            for warning in &loaded.warnings {
-                eprintln!("warning: {warning}");
-            }
-        });
-        Ok(loaded.rows)
+        self.store.rows()
     }
 
     /// The published rows.
@@ -363,16 +298,6 @@ impl Suite {
         }
         keys
     }
-}
-
-/// Smoke runs have stores of their own, so that they never mix with real ones.
-fn folder_of(results: &Path, args: &TableArgs, experiment: &Experiment) -> PathBuf {
-    let results = if args.smoke {
-        results.join("smoke")
-    } else {
-        results.to_path_buf()
-    };
-    results.join(&args.scale).join(&experiment.suite)
 }
 
 /// Checks that the model has a position for each token of the longest inputs.

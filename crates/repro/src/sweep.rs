@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::{Context, Result, anyhow};
 use results::{Row, Selection, Store};
 
-use crate::glue::{Measure, Outcome};
+use crate::outcome::{Measure, Outcome, headline};
 use crate::progress::{RunProgress, SweepProgress};
 use crate::provenance::{BURN_VERSION, Revision, now, peak_memory_mib};
-use crate::run::Run;
+use crate::run::PlannedRun;
 
 /// How a sweep went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub struct SweepReport {
 ///
 /// # Errors
 /// If rows cannot be stored; the runs in flight are then finished and dropped.
-pub fn sweep(
-    runs: &[Run],
+pub fn sweep<R: PlannedRun>(
+    runs: &[R],
     store: &Store,
     jobs: usize,
     revision: &Revision,
-    train: impl Fn(&Run, &RunProgress<'_>) -> Result<Outcome> + Sync,
+    train: impl Fn(&R, &RunProgress<'_>) -> Result<Outcome> + Sync,
 ) -> Result<SweepReport> {
     let progress = SweepProgress::new(runs.len());
     let next = AtomicUsize::new(0);
@@ -57,7 +57,8 @@ pub fn sweep(
                     let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         return;
                     };
-                    let name = format!("{} {} {}", run.arm, run.settings.task, run.settings.seed);
+                    let head = run.head();
+                    let name = format!("{} {} {}", head.arm, head.task, head.seed);
                     let bar = progress.run(name.clone());
                     let result = pool.install(|| caught(|| train(run, &bar)));
                     drop(bar);
@@ -75,9 +76,10 @@ pub fn sweep(
                             )
                         }
                     };
-                    let stored = serde_json::to_value(&run.settings)
+                    let stored = run
+                        .settings_record()
                         .context("settings are plain data")
-                        .and_then(|settings| Ok(store.append_settings(&run.key, &settings)?))
+                        .and_then(|settings| Ok(store.append_settings(run.key(), &settings)?))
                         .and_then(|()| Ok(store.append(&rows)?));
                     match stored {
                         Ok(_) => progress.finish_run(&line),
@@ -120,19 +122,15 @@ fn one_line(text: &str) -> String {
 }
 
 fn summary(name: &str, outcome: &Outcome) -> String {
-    let headline = outcome
-        .last
-        .first()
-        .map_or(f64::NAN, |measure| measure.value);
     format!(
         "{name}: {:.1} in {:.1} s ({:.0} examples/s)",
-        100.0 * headline,
+        100.0 * headline(&outcome.last),
         outcome.seconds,
         outcome.examples_per_second
     )
 }
 
-fn rows(run: &Run, outcome: &Outcome, revision: &Revision) -> Vec<Row> {
+fn rows(run: &impl PlannedRun, outcome: &Outcome, revision: &Revision) -> Vec<Row> {
     let template = template(run, revision);
     let run_rows = (outcome.last.len() + outcome.best.len()) as u64;
     let row = |measure: &Measure, selection| Row {
@@ -155,7 +153,7 @@ fn rows(run: &Run, outcome: &Outcome, revision: &Revision) -> Vec<Row> {
     last.chain(best).collect()
 }
 
-fn failure(run: &Run, error: &str, revision: &Revision) -> Row {
+fn failure(run: &impl PlannedRun, error: &str, revision: &Revision) -> Row {
     Row {
         metric: Row::ERROR_METRIC.into(),
         error: error.to_owned(),
@@ -164,14 +162,14 @@ fn failure(run: &Run, error: &str, revision: &Revision) -> Row {
     }
 }
 
-fn template(run: &Run, revision: &Revision) -> Row {
-    let settings = &run.settings;
+fn template(run: &impl PlannedRun, revision: &Revision) -> Row {
+    let head = run.head();
     Row {
-        suite: settings.suite.clone(),
-        scale: settings.scale.clone(),
-        task: settings.task.clone(),
-        arm: run.arm.key.clone(),
-        seed: settings.seed,
+        suite: head.suite,
+        scale: head.scale,
+        task: head.task,
+        arm: head.arm,
+        seed: head.seed,
         split: String::new(),
         metric: String::new(),
         value: None,
@@ -180,21 +178,21 @@ fn template(run: &Run, revision: &Revision) -> Row {
         n_trainable: 0,
         n_total: 0,
         paper_count: 0,
-        lr: settings.lr,
-        epochs: settings.epochs as u64,
+        lr: head.lr,
+        epochs: head.epochs as u64,
         steps: 0,
         train_s: 0.0,
         examples_per_s: 0.0,
         peak_mem_mb: peak_memory_mib(),
-        device: settings.device.clone(),
-        dtype: settings.dtype.clone(),
+        device: head.device,
+        dtype: head.dtype,
         burn: BURN_VERSION.into(),
         git: revision.commit.clone(),
         dirty: revision.dirty,
-        run_key: run.key.clone(),
+        run_key: run.key().to_owned(),
         run_rows: 0,
-        data_digest: settings.data_digest.clone(),
-        checkpoint_digest: settings.checkpoint_digest.clone(),
+        data_digest: head.data_digest,
+        checkpoint_digest: head.checkpoint_digest,
         finished_at: now(),
         error: String::new(),
     }
