@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::arm::Arm;
@@ -134,31 +135,9 @@ impl Experiment {
     /// # Errors
     /// An unknown scale, a file that is missing or not as expected.
     pub fn load(root: &Path, scale: &str, name: &str) -> Result<Self> {
-        let path = path(root, scale, name);
-        if !path.is_file() {
-            let folder = root.join("experiments");
-            let scales = scales(&folder, name);
-            bail!(
-                "unknown scale `{scale}`: {} is missing; scales with a {name} suite: {}",
-                path.display(),
-                scales.join(", ")
-            );
-        }
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
-        let experiment = Self::parse(&text).with_context(|| path.display().to_string())?;
+        let experiment: Self = read(root, scale, name, Self::validate)?;
         // Rows go where these two say, so a copied file must not fill another one's store.
-        for (key, found, expected) in [
-            ("scale", &experiment.scale, scale),
-            ("suite", &experiment.suite, name),
-        ] {
-            if found != expected {
-                bail!(
-                    "{}: {key} must be `{expected}`, as the file's place says, but is `{found}`",
-                    path.display()
-                );
-            }
-        }
+        check_place(root, scale, name, &experiment.scale, &experiment.suite)?;
         Ok(experiment)
     }
 
@@ -167,9 +146,7 @@ impl Experiment {
     /// # Errors
     /// Unknown or missing keys, unknown arms and tasks, numbers out of range.
     pub fn parse(text: &str) -> Result<Self> {
-        let experiment: Self = toml::from_str(text).map_err(|error| on_one_line(text, &error))?;
-        experiment.validate()?;
-        Ok(experiment)
+        parse(text, Self::validate)
     }
 
     fn validate(&self) -> Result<()> {
@@ -222,31 +199,16 @@ impl Experiment {
         for &lr in self.grid.iter().flat_map(|grid| &grid.lr) {
             check_rate("grid.lr", Some(lr))?;
         }
-        let optimizer = &self.train.optimizer;
         for (name, ratio) in [
             ("train.warmup_ratio", Some(self.train.warmup_ratio)),
-            ("train.optimizer.beta_1", Some(optimizer.beta_1.into())),
-            ("train.optimizer.beta_2", Some(optimizer.beta_2.into())),
             ("data.holdout", self.data.holdout),
             ("model.dropout", self.model.dropout),
             ("model.head_dropout", self.model.head_dropout),
             ("model.adapter_dropout", Some(self.model.adapter_dropout)),
         ] {
-            if let Some(ratio) = ratio.filter(|ratio| !(0.0..1.0).contains(ratio)) {
-                bail!("{name} must be at least 0 and below 1, but is {ratio}");
-            }
+            check_ratio(name, ratio)?;
         }
-        for (name, value, positive) in [
-            ("epsilon", f64::from(optimizer.epsilon), true),
-            ("weight_decay", optimizer.weight_decay.into(), false),
-            ("max_grad_norm", optimizer.max_grad_norm, true),
-        ] {
-            if !(value > 0.0 || value == 0.0 && !positive) || value.is_infinite() {
-                let expected = if positive { "positive" } else { "not negative" };
-                bail!("train.optimizer.{name} must be {expected}, but is {value}");
-            }
-        }
-        Ok(())
+        self.train.optimizer.validate("train.optimizer")
     }
 
     /// The arm called `key`, with this experiment's adapter dropout.
@@ -259,17 +221,81 @@ impl Experiment {
 
     /// The arms in the table's order.
     pub fn arm_keys(&self) -> Vec<String> {
-        let mut keys: Vec<(usize, &String)> = self
-            .arms
-            .iter()
-            .map(|(key, entry)| (entry.row, key))
-            .collect();
-        keys.sort();
-        keys.into_iter().map(|(_, key)| key.clone()).collect()
+        sorted_by_row(&self.arms)
     }
 }
 
-fn check_rate(name: &str, lr: Option<f64>) -> Result<()> {
+/// Reads and checks `experiments/<scale>/<name>.toml` below `root`.
+///
+/// # Errors
+/// An unknown scale, a file that is missing or not as expected.
+pub(crate) fn read<T: DeserializeOwned>(
+    root: &Path,
+    scale: &str,
+    name: &str,
+    validate: impl Fn(&T) -> Result<()>,
+) -> Result<T> {
+    let path = path(root, scale, name);
+    if !path.is_file() {
+        let folder = root.join("experiments");
+        let scales = scales(&folder, name);
+        bail!(
+            "unknown scale `{scale}`: {} is missing; scales with a {name} suite: {}",
+            path.display(),
+            scales.join(", ")
+        );
+    }
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    parse(&text, validate).with_context(|| path.display().to_string())
+}
+
+fn parse<T: DeserializeOwned>(text: &str, validate: impl Fn(&T) -> Result<()>) -> Result<T> {
+    let experiment: T = toml::from_str(text).map_err(|error| on_one_line(text, &error))?;
+    validate(&experiment)?;
+    Ok(experiment)
+}
+
+/// Checks that an experiment file says the scale and suite that its place says.
+///
+/// # Errors
+/// If it does not.
+pub(crate) fn check_place(
+    root: &Path,
+    scale: &str,
+    name: &str,
+    own_scale: &str,
+    own_suite: &str,
+) -> Result<()> {
+    for (key, found, expected) in [("scale", own_scale, scale), ("suite", own_suite, name)] {
+        if found != expected {
+            bail!(
+                "{}: {key} must be `{expected}`, as the file's place says, but is `{found}`",
+                path(root, scale, name).display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The keys of arms in the table's order.
+pub(crate) fn sorted_by_row(arms: &BTreeMap<String, ArmEntry>) -> Vec<String> {
+    let mut keys: Vec<(usize, &String)> =
+        arms.iter().map(|(key, entry)| (entry.row, key)).collect();
+    keys.sort();
+    keys.into_iter().map(|(_, key)| key.clone()).collect()
+}
+
+pub(crate) fn check_ratio(name: &str, ratio: Option<f64>) -> Result<()> {
+    match ratio {
+        Some(ratio) if !(0.0..1.0).contains(&ratio) => {
+            bail!("{name} must be at least 0 and below 1, but is {ratio}")
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn check_rate(name: &str, lr: Option<f64>) -> Result<()> {
     match lr {
         Some(lr) if !(lr > 0.0 && lr.is_finite()) => {
             bail!("{name} must be a positive number, but is {lr}")

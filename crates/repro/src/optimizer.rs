@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup};
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Gradients, Tensor};
 use serde::{Deserialize, Serialize};
+
+use crate::experiment::check_ratio;
 
 /// Settings of the optimiser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,17 +22,39 @@ pub struct OptimizerConfig {
     pub epsilon: f32,
     /// Decoupled weight decay; biases and layer norms are exempt, as in transformers' trainer.
     pub weight_decay: f32,
-    /// Largest norm of the whole gradient.
-    pub max_grad_norm: f64,
+    /// Largest norm of the whole gradient; no clipping where it is missing.
+    pub max_grad_norm: Option<f64>,
 }
 
 /// AdamW with global clipping.
 pub struct Optimizer {
     adamw: ModuleOptimizer,
-    max_grad_norm: f64,
+    max_grad_norm: Option<f64>,
 }
 
 impl OptimizerConfig {
+    /// Checks the numbers; `name` is the table that holds them.
+    ///
+    /// # Errors
+    /// A number out of range.
+    pub fn validate(&self, name: &str) -> Result<()> {
+        for (key, ratio) in [("beta_1", self.beta_1), ("beta_2", self.beta_2)] {
+            check_ratio(&format!("{name}.{key}"), Some(ratio.into()))?;
+        }
+        for (key, value, positive) in [
+            ("epsilon", Some(f64::from(self.epsilon)), true),
+            ("weight_decay", Some(self.weight_decay.into()), false),
+            ("max_grad_norm", self.max_grad_norm, true),
+        ] {
+            let Some(value) = value else { continue };
+            if !(value > 0.0 || value == 0.0 && !positive) || value.is_infinite() {
+                let expected = if positive { "positive" } else { "not negative" };
+                bail!("{name}.{key} must be {expected}, but is {value}");
+            }
+        }
+        Ok(())
+    }
+
     /// An optimiser without state.
     pub fn init(&self) -> Optimizer {
         let adamw = |decay| {
@@ -79,18 +103,20 @@ impl Optimizer {
     /// Clips the gradients and takes one step.
     pub fn step<M: Module>(&mut self, lr: f64, module: M, gradients: Gradients) -> M {
         let mut gradients = GradientsParams::from_grads(gradients, &module);
-        let mut norm = SquaredNorm {
-            gradients: &gradients,
-            sum: 0.0,
-        };
-        module.visit(&mut norm);
-        let norm = norm.sum.sqrt();
-        if norm > self.max_grad_norm {
-            // PyTorch's clip_grad_norm_ divides by the norm plus 1e-6.
-            module.visit(&mut Scale {
-                gradients: &mut gradients,
-                factor: self.max_grad_norm / (norm + 1e-6),
-            });
+        if let Some(most) = self.max_grad_norm {
+            let mut norm = SquaredNorm {
+                gradients: &gradients,
+                sum: 0.0,
+            };
+            module.visit(&mut norm);
+            let norm = norm.sum.sqrt();
+            if norm > most {
+                // PyTorch's clip_grad_norm_ divides by the norm plus 1e-6.
+                module.visit(&mut Scale {
+                    gradients: &mut gradients,
+                    factor: most / (norm + 1e-6),
+                });
+            }
         }
         self.adamw.step(lr, module, gradients)
     }

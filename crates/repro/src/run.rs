@@ -1,5 +1,7 @@
 //! A run: one arm on one task with one seed, resolved to every setting that can change its result.
 
+use std::collections::BTreeMap;
+
 use adapters::Trains;
 use adapters::count::ParamCount;
 use anyhow::{Result, bail};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tasks::glue::GlueTask;
 
 use crate::arm::{Arm, Method};
-use crate::experiment::{DataEntry, Experiment};
+use crate::experiment::{ArmEntry, DataEntry, Experiment, sorted_by_row};
 use crate::optimizer::OptimizerConfig;
 
 /// Raised whenever a change of the code changes the numbers of an unchanged experiment.
@@ -49,39 +51,45 @@ impl Request {
         seeds: &[u64],
         rates: Rates,
     ) -> Result<Self> {
-        let arms = if arms.is_empty() {
-            experiment.arm_keys()
-        } else {
-            for key in arms {
-                experiment.arm(key)?;
-            }
-            arms.to_vec()
+        for key in arms {
+            experiment.arm(key)?;
+        }
+        for key in tasks {
+            key.parse::<GlueTask>()?;
+        }
+        let all = Self {
+            arms: experiment.arm_keys(),
+            tasks: experiment.tasks.keys().cloned().collect(),
+            seeds: experiment.seeds.clone(),
+            rates,
         };
-        let tasks = if tasks.is_empty() {
-            experiment.tasks.keys().cloned().collect()
-        } else {
-            for key in tasks {
-                key.parse::<GlueTask>()?;
-                if !experiment.tasks.contains_key(key) {
-                    let known: Vec<_> = experiment.tasks.keys().cloned().collect();
-                    bail!(
-                        "task `{key}` is not in this experiment, which has {}",
-                        known.join(", ")
-                    );
-                }
-            }
-            tasks.to_vec()
-        };
-        let seeds = if seeds.is_empty() {
-            experiment.seeds.clone()
-        } else {
-            seeds.to_vec()
+        all.narrow(arms, tasks, seeds)
+    }
+
+    /// What of this the command line names; an empty list stands for all. Arms may be others.
+    ///
+    /// # Errors
+    /// A task that is not in this.
+    pub fn narrow(self, arms: &[String], tasks: &[String], seeds: &[u64]) -> Result<Self> {
+        if let Some(key) = tasks.iter().find(|key| !self.tasks.contains(key)) {
+            bail!(
+                "task `{key}` is not in this experiment, which has {}",
+                self.tasks.join(", ")
+            );
+        }
+        let or_all = |asked: &[String], all: Vec<String>| match asked {
+            [] => all,
+            asked => asked.to_vec(),
         };
         Ok(Self {
-            arms,
-            tasks,
-            seeds,
-            rates,
+            arms: or_all(arms, self.arms),
+            tasks: or_all(tasks, self.tasks),
+            seeds: if seeds.is_empty() {
+                self.seeds
+            } else {
+                seeds.to_vec()
+            },
+            rates: self.rates,
         })
     }
 }
@@ -321,22 +329,34 @@ fn rates(experiment: &Experiment, rates: Rates, arm: &Arm, task: &str) -> Result
     if let Some(grid) = &experiment.grid {
         return Ok(grid.lr.clone());
     }
-    let own = experiment.arms.get(&arm.key).and_then(|entry| entry.lr);
-    // An arm that is not in the file takes the rate of the one of its kind that is.
+    let of_task = experiment.tasks[task].lr;
+    let lr = own_rate(&experiment.arms, arm, of_task, |key| experiment.arm(key))?;
+    Ok(vec![lr])
+}
+
+/// The learning rate of an arm: its own, else the task's, else that of the first arm of its kind.
+///
+/// # Errors
+/// If there is none.
+pub fn own_rate(
+    arms: &BTreeMap<String, ArmEntry>,
+    arm: &Arm,
+    of_task: Option<f64>,
+    parse: impl Fn(&str) -> Result<Arm>,
+) -> Result<f64> {
+    let own = arms.get(&arm.key).and_then(|entry| entry.lr);
     let sibling = || {
-        experiment
-            .arms
-            .iter()
-            .filter_map(|(key, entry)| Some((experiment.arm(key).ok()?, entry.lr?)))
+        arms.iter()
+            .filter_map(|(key, entry)| Some((parse(key).ok()?, entry.lr?)))
             .find(|(other, _)| kind(&other.method) == kind(&arm.method))
             .map(|(_, lr)| lr)
     };
-    match own.or(experiment.tasks[task].lr).or_else(sibling) {
-        Some(lr) => Ok(vec![lr]),
+    match own.or(of_task).or_else(sibling) {
+        Some(lr) => Ok(lr),
         None => bail!(
             "arm `{arm}` has no learning rate in this experiment; add [arms.{arm}] with `lr`, \
              or name one of {}",
-            experiment.arm_keys().join(", ")
+            sorted_by_row(arms).join(", ")
         ),
     }
 }

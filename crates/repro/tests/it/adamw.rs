@@ -90,7 +90,7 @@ fn four_steps_equal_pytorchs() {
         beta_2: reference.beta_2,
         epsilon: reference.epsilon,
         weight_decay: reference.weight_decay,
-        max_grad_norm: reference.max_grad_norm,
+        max_grad_norm: Some(reference.max_grad_norm),
     }
     .init();
     let schedule = LinearSchedule::new(reference.total, reference.warmup_ratio);
