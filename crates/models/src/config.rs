@@ -66,7 +66,7 @@ pub struct EncoderConfig {
     pub initializer_range: f64,
 }
 
-fn initializer_range() -> f64 {
+pub(crate) fn initializer_range() -> f64 {
     0.02
 }
 
@@ -316,7 +316,7 @@ fn first_outside(ids: impl IntoIterator<Item = i64>, size: usize) -> Option<i64>
         .find(|&id| usize::try_from(id).map_or(true, |id| id >= size))
 }
 
-fn expect(
+pub(crate) fn expect(
     holds: bool,
     key: &'static str,
     found: impl fmt::Display,
@@ -427,7 +427,12 @@ impl RawConfig {
     }
 }
 
-fn required<T: Default>(value: Option<T>, key: &'static str, missing: &mut Vec<&'static str>) -> T {
+/// The value, or a note that the key is missing.
+pub(crate) fn required<T: Default>(
+    value: Option<T>,
+    key: &'static str,
+    missing: &mut Vec<&'static str>,
+) -> T {
     value.unwrap_or_else(|| {
         missing.push(key);
         T::default()

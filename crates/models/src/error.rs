@@ -112,10 +112,12 @@ pub enum ModelError {
         problems: WeightProblems,
     },
     /// A head was asked for where there is none.
-    #[error("{} has no classification head: expected classifier.dense and classifier.out_proj", dir.display())]
+    #[error("{} has no classification head: expected {expected}", dir.display())]
     NoHead {
         /// The checkpoint's folder.
         dir: PathBuf,
+        /// The weights that make one.
+        expected: &'static str,
     },
     /// Only RoBERTa's language-model head exists here.
     #[error("masked language modelling needs model_type roberta, but this model is {kind}")]
@@ -124,7 +126,7 @@ pub enum ModelError {
         kind: EncoderKind,
     },
     /// A module that has an adapter cannot be written as a plain checkpoint.
-    #[error("{path} is not a weight of a plain encoder: merge and remove adapters before saving")]
+    #[error("{path} is not a weight of a plain model: merge and remove adapters before saving")]
     NotPlain {
         /// Path of the parameter.
         path: String,
@@ -161,6 +163,45 @@ pub enum ModelError {
         /// Tokens the model can take.
         most: usize,
     },
+    /// Images with another number of channels than the model has weights for.
+    #[error("images have {found} channels, but the model takes {expected}")]
+    Channels {
+        /// Channels of the images.
+        found: usize,
+        /// Channels of the patch projection.
+        expected: usize,
+    },
+    /// Images of a size that the model cannot take.
+    #[error("images are {height} x {width} pixels, expected {expected}")]
+    ImageSize {
+        /// Rows of pixels.
+        height: usize,
+        /// Columns of pixels.
+        width: usize,
+        /// What would do.
+        expected: ExpectedSize,
+    },
+}
+
+/// Image sizes that a model can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedSize {
+    /// Squares of one size: there is no interpolation.
+    Exactly(usize),
+    /// Any, from one patch on.
+    AtLeast(usize),
+}
+
+impl fmt::Display for ExpectedSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(size) => write!(
+                f,
+                "{size} x {size}, or interpolate_pos_encoding for other sizes"
+            ),
+            Self::AtLeast(patch) => write!(f, "at least one patch of {patch} x {patch}"),
+        }
+    }
 }
 
 /// What is wrong with a safetensors header.

@@ -1,8 +1,11 @@
-//! RoBERTa and BERT encoders whose dense layers can carry adapters, from Hugging Face folders.
+//! RoBERTa, BERT, ViT and DINOv2 whose dense layers can carry adapters, from Hugging Face folders.
 //!
 //! An encoder maps token ids `[batch, seq]` to hidden states `[batch, seq, d_model]` (Devlin et
 //! al., 2019; Liu et al., 2019). The paper's Tables 1, 2 and 7 put a classification head on the
 //! first token's state ([`SequenceClassifier`]); [`MaskedLm`] is what `pretrain` trains.
+//! A [`VisionTransformer`] maps images `[batch, channels, height, width]` to hidden states of a class
+//! token and of patches (Dosovitskiy et al., 2021; Oquab et al., 2024); Tables 5, 8, 9 and 10 put one
+//! matrix on them ([`ImageClassifier`]).
 //!
 //! Every dense layer is an [`adapters::AdaptedLinear`] named as in Hugging Face's models, so that
 //! `adapters::adapt(&mut model, &config, &["query", "value"], ..)` finds the layers the paper
@@ -37,7 +40,11 @@ mod embeddings;
 mod head;
 mod mlm;
 
+mod vision;
+
 mod checkpoint;
+mod family;
+mod load;
 mod names;
 mod path;
 mod save;
@@ -51,8 +58,14 @@ pub use checkpoint::Checkpoint;
 pub use config::{Dropouts, EncoderConfig, EncoderKind};
 pub use embeddings::Embeddings;
 pub use encoder::{Encoder, EncoderInput, EncoderLayer, SelfAttention};
-pub use error::{ConfigError, ModelError, WeightProblem, WeightProblems};
+pub use error::{ConfigError, ExpectedSize, ModelError, WeightProblem, WeightProblems};
+pub use family::Family;
 pub use head::{ClassificationHead, SequenceClassifier};
 pub use mlm::{LmHead, MaskedLm};
 pub use random::{random_classifier, random_encoder, random_head, random_masked_lm};
 pub use save::{Savable, WeightDtype, save_encoder};
+pub use vision::{
+    ImageClassifier, LayerScale, PatchProjection, ViTConfig, VisionAttention, VisionCheckpoint,
+    VisionEmbeddings, VisionKind, VisionLayer, VisionTransformer, random_image_classifier,
+    random_image_head, random_vision_transformer, save_vision,
+};

@@ -1,10 +1,11 @@
-//! Hugging Face's weight names and ours, as one table.
+//! Hugging Face's weight names and ours, as one table for each family of models.
 
 /// One weight (or, with `*`, the same weight of every layer) under both names.
+#[derive(Debug)]
 struct Rule {
-    /// Name in a safetensors file, without `roberta.` or `bert.`.
+    /// Name in a safetensors file, without the prefix that models with a head put before it.
     hugging_face: &'static str,
-    /// Path in [`crate::SequenceClassifier`] or [`crate::MaskedLm`].
+    /// Path in our module.
     ours: &'static str,
     /// PyTorch stores a dense layer's weight as `[d_out, d_in]`, Burn as `[d_in, d_out]`.
     transpose: bool,
@@ -26,8 +27,61 @@ const fn plain(hugging_face: &'static str, ours: &'static str) -> Rule {
     }
 }
 
+/// The names of one family of models.
+#[derive(Debug)]
+pub(crate) struct Names {
+    rules: &'static [Rule],
+    /// Weights that a checkpoint may have and the models do not need, by the start of their name.
+    ignored: &'static [&'static str],
+    /// Prefixes of the weights below the head, in a checkpoint that also has one.
+    prefixes: &'static [&'static str],
+}
+
+/// Starts of the names of heads, which stand beside the prefixed weights.
+const HEADS: [&str; 2] = ["classifier.", "lm_head."];
+
+/// RoBERTa and BERT: paths in [`crate::SequenceClassifier`] or [`crate::MaskedLm`].
+pub(crate) static ENCODER: Names = Names {
+    rules: ENCODER_RULES,
+    ignored: &[
+        // The paper's classifier reads the first token's state itself.
+        "pooler.",
+        // BERT's pretraining heads.
+        "cls.",
+        // Not weights: the numbers 0, 1, 2, ... and a row of zeros.
+        "embeddings.position_ids",
+        "embeddings.token_type_ids",
+        // Tied to the word table and to lm_head.bias.
+        "lm_head.decoder.",
+    ],
+    prefixes: &["roberta.", "bert."],
+};
+
+/// ViT: paths in [`crate::ImageClassifier`].
+pub(crate) static VIT: Names = Names {
+    rules: VIT_RULES,
+    ignored: &[
+        // The classifier reads the first token's state itself.
+        "pooler.",
+        // Of masked image modelling.
+        "embeddings.mask_token",
+        "decoder.",
+    ],
+    prefixes: &["vit."],
+};
+
+/// DINOv2: paths in [`crate::ImageClassifier`].
+pub(crate) static DINOV2: Names = Names {
+    rules: DINOV2_RULES,
+    ignored: &[
+        // Of its pretraining.
+        "embeddings.mask_token",
+    ],
+    prefixes: &["dinov2."],
+};
+
 #[rustfmt::skip]
-const RULES: &[Rule] = &[
+const ENCODER_RULES: &[Rule] = &[
     plain("embeddings.word_embeddings.weight",          "encoder.embeddings.word.weight"),
     // RoBERTa's table has pad_token_id + 1 rows more than the longest sequence has tokens.
     plain("embeddings.position_embeddings.weight",      "encoder.embeddings.position.weight"),
@@ -66,64 +120,116 @@ const RULES: &[Rule] = &[
     plain("lm_head.bias",                               "lm_head.bias"),
 ];
 
-/// Weights that a checkpoint may have and an encoder does not need, by the start of their name.
-const IGNORED: &[&str] = &[
-    // The paper's classifier reads the first token's state itself.
-    "pooler.",
-    // BERT's pretraining heads.
-    "cls.",
-    // Not weights: the numbers 0, 1, 2, ... and a row of zeros.
-    "embeddings.position_ids",
-    "embeddings.token_type_ids",
-    // Tied to the word table and to lm_head.bias.
-    "lm_head.decoder.",
+#[rustfmt::skip]
+const VIT_RULES: &[Rule] = &[
+    plain("embeddings.cls_token",                       "backbone.embeddings.cls_token"),
+    plain("embeddings.position_embeddings",             "backbone.embeddings.position"),
+    // A convolution's weight, [d_model, channels, patch, patch] on both sides.
+    plain("embeddings.patch_embeddings.projection.weight", "backbone.embeddings.projection.weight"),
+    plain("embeddings.patch_embeddings.projection.bias",   "backbone.embeddings.projection.bias"),
+    plain("encoder.layer.*.layernorm_before.weight",    "backbone.layers.*.norm_before.gamma"),
+    plain("encoder.layer.*.layernorm_before.bias",      "backbone.layers.*.norm_before.beta"),
+    dense("encoder.layer.*.attention.attention.query.weight", "backbone.layers.*.attention.query.weight"),
+    plain("encoder.layer.*.attention.attention.query.bias",   "backbone.layers.*.attention.query.bias"),
+    dense("encoder.layer.*.attention.attention.key.weight",   "backbone.layers.*.attention.key.weight"),
+    plain("encoder.layer.*.attention.attention.key.bias",     "backbone.layers.*.attention.key.bias"),
+    dense("encoder.layer.*.attention.attention.value.weight", "backbone.layers.*.attention.value.weight"),
+    plain("encoder.layer.*.attention.attention.value.bias",   "backbone.layers.*.attention.value.bias"),
+    dense("encoder.layer.*.attention.output.dense.weight", "backbone.layers.*.attention.output.weight"),
+    plain("encoder.layer.*.attention.output.dense.bias",   "backbone.layers.*.attention.output.bias"),
+    plain("encoder.layer.*.layernorm_after.weight",     "backbone.layers.*.norm_after.gamma"),
+    plain("encoder.layer.*.layernorm_after.bias",       "backbone.layers.*.norm_after.beta"),
+    dense("encoder.layer.*.intermediate.dense.weight",  "backbone.layers.*.intermediate.weight"),
+    plain("encoder.layer.*.intermediate.dense.bias",    "backbone.layers.*.intermediate.bias"),
+    dense("encoder.layer.*.output.dense.weight",        "backbone.layers.*.output.weight"),
+    plain("encoder.layer.*.output.dense.bias",          "backbone.layers.*.output.bias"),
+    plain("layernorm.weight",                           "backbone.layer_norm.gamma"),
+    plain("layernorm.bias",                             "backbone.layer_norm.beta"),
+    dense("classifier.weight",                          "classifier.weight"),
+    plain("classifier.bias",                            "classifier.bias"),
 ];
 
-/// Prefixes of the encoder's weights in a checkpoint that also has a head.
-const PREFIXES: &[&str] = &["roberta.", "bert."];
+#[rustfmt::skip]
+const DINOV2_RULES: &[Rule] = &[
+    plain("embeddings.cls_token",                       "backbone.embeddings.cls_token"),
+    plain("embeddings.position_embeddings",             "backbone.embeddings.position"),
+    plain("embeddings.patch_embeddings.projection.weight", "backbone.embeddings.projection.weight"),
+    plain("embeddings.patch_embeddings.projection.bias",   "backbone.embeddings.projection.bias"),
+    plain("encoder.layer.*.norm1.weight",               "backbone.layers.*.norm_before.gamma"),
+    plain("encoder.layer.*.norm1.bias",                 "backbone.layers.*.norm_before.beta"),
+    dense("encoder.layer.*.attention.attention.query.weight", "backbone.layers.*.attention.query.weight"),
+    plain("encoder.layer.*.attention.attention.query.bias",   "backbone.layers.*.attention.query.bias"),
+    dense("encoder.layer.*.attention.attention.key.weight",   "backbone.layers.*.attention.key.weight"),
+    plain("encoder.layer.*.attention.attention.key.bias",     "backbone.layers.*.attention.key.bias"),
+    dense("encoder.layer.*.attention.attention.value.weight", "backbone.layers.*.attention.value.weight"),
+    plain("encoder.layer.*.attention.attention.value.bias",   "backbone.layers.*.attention.value.bias"),
+    dense("encoder.layer.*.attention.output.dense.weight", "backbone.layers.*.attention.output.weight"),
+    plain("encoder.layer.*.attention.output.dense.bias",   "backbone.layers.*.attention.output.bias"),
+    plain("encoder.layer.*.layer_scale1.lambda1",       "backbone.layers.*.attention_scale.lambda"),
+    plain("encoder.layer.*.norm2.weight",               "backbone.layers.*.norm_after.gamma"),
+    plain("encoder.layer.*.norm2.bias",                 "backbone.layers.*.norm_after.beta"),
+    dense("encoder.layer.*.mlp.fc1.weight",             "backbone.layers.*.intermediate.weight"),
+    plain("encoder.layer.*.mlp.fc1.bias",               "backbone.layers.*.intermediate.bias"),
+    dense("encoder.layer.*.mlp.fc2.weight",             "backbone.layers.*.output.weight"),
+    plain("encoder.layer.*.mlp.fc2.bias",               "backbone.layers.*.output.bias"),
+    // Both are called lambda1, in two modules.
+    plain("encoder.layer.*.layer_scale2.lambda1",       "backbone.layers.*.output_scale.lambda"),
+    plain("layernorm.weight",                           "backbone.layer_norm.gamma"),
+    plain("layernorm.bias",                             "backbone.layer_norm.beta"),
+    // From the class token and the mean of the others: [n_classes, 2 d_model].
+    dense("classifier.weight",                          "classifier.weight"),
+    plain("classifier.bias",                            "classifier.bias"),
+];
 
 /// Which weights of a checkpoint a model is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parts {
-    /// The encoder alone.
+    /// The encoder alone, or the backbone alone.
     Encoder,
-    /// The encoder and the classification head.
+    /// The same and the classification head.
     Classifier,
-    /// The encoder and the language-model head.
+    /// The same and the language-model head.
     MaskedLm,
 }
 
-impl Parts {
+impl Names {
     /// Whether a weight (without prefix) may be in the file without being used.
-    pub(crate) fn ignores(self, name: &str) -> bool {
-        IGNORED.iter().any(|start| name.starts_with(start))
-            || (self != Self::Classifier && name.starts_with("classifier."))
-            || (self != Self::MaskedLm && name.starts_with("lm_head."))
+    pub(crate) fn ignores(&self, parts: Parts, name: &str) -> bool {
+        self.ignored.iter().any(|start| name.starts_with(start))
+            || (parts != Parts::Classifier && name.starts_with("classifier."))
+            || (parts != Parts::MaskedLm && name.starts_with("lm_head."))
     }
-}
 
-/// The name without the encoder's prefix and with today's names of layer normalisation's weights.
-pub(crate) fn normalise(name: &str) -> String {
-    let name = PREFIXES
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .unwrap_or(name);
-    for (old, new) in [("gamma", "weight"), ("beta", "bias")] {
-        if let Some(layer) = name.strip_suffix(old)
-            && layer.ends_with("LayerNorm.")
-        {
-            return format!("{layer}{new}");
+    /// The name without prefix and with today's names of layer normalisation's weights.
+    pub(crate) fn normalise(&self, name: &str) -> String {
+        let name = self
+            .prefixes
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name);
+        for (old, new) in [("gamma", "weight"), ("beta", "bias")] {
+            if let Some(layer) = name.strip_suffix(old)
+                && layer.ends_with("LayerNorm.")
+            {
+                return format!("{layer}{new}");
+            }
         }
+        name.to_owned()
     }
-    name.to_owned()
+
+    /// The Hugging Face name, without prefix, of the parameter at a path, and whether to transpose
+    /// it.
+    pub(crate) fn hugging_face(&self, ours: &str) -> Option<(String, bool)> {
+        self.rules.iter().find_map(|rule| {
+            let name = translate(ours, rule.ours, rule.hugging_face)?;
+            Some((name, rule.transpose))
+        })
+    }
 }
 
-/// The Hugging Face name, without prefix, of the parameter at a path, and whether to transpose it.
-pub(crate) fn hugging_face(ours: &str) -> Option<(String, bool)> {
-    RULES.iter().find_map(|rule| {
-        let name = translate(ours, rule.ours, rule.hugging_face)?;
-        Some((name, rule.transpose))
-    })
+/// Whether a weight belongs to a head, before which no prefix is written.
+pub(crate) fn is_of_head(name: &str) -> bool {
+    HEADS.iter().any(|head| name.starts_with(head))
 }
 
 /// `name` as `to` writes it, if it matches `from`; `*` stands for a layer's number.
@@ -143,15 +249,15 @@ mod tests {
     #[test]
     fn layer_numbers_carry_over() {
         assert_eq!(
-            hugging_face("encoder.layers.11.attention.query.weight"),
+            ENCODER.hugging_face("encoder.layers.11.attention.query.weight"),
             Some((
                 "encoder.layer.11.attention.self.query.weight".to_owned(),
                 true
             )),
         );
-        assert_eq!(hugging_face("encoder.layers.x.output.bias"), None);
+        assert_eq!(ENCODER.hugging_face("encoder.layers.x.output.bias"), None);
         assert_eq!(
-            hugging_face("encoder.layers.0.attention.query.adapter.a"),
+            ENCODER.hugging_face("encoder.layers.0.attention.query.adapter.a"),
             None
         );
     }
@@ -159,19 +265,26 @@ mod tests {
     #[test]
     fn prefixes_and_old_normalisation_names_are_dropped() {
         assert_eq!(
-            normalise("bert.embeddings.LayerNorm.gamma"),
+            ENCODER.normalise("bert.embeddings.LayerNorm.gamma"),
             "embeddings.LayerNorm.weight"
         );
-        assert_eq!(normalise("roberta.pooler.dense.bias"), "pooler.dense.bias");
-        assert_eq!(normalise("gamma"), "gamma");
+        assert_eq!(
+            ENCODER.normalise("roberta.pooler.dense.bias"),
+            "pooler.dense.bias"
+        );
+        assert_eq!(ENCODER.normalise("gamma"), "gamma");
+        assert_eq!(VIT.normalise("vit.layernorm.bias"), "layernorm.bias");
+        assert_eq!(DINOV2.normalise("classifier.bias"), "classifier.bias");
     }
 
     #[test]
-    fn both_columns_of_the_table_are_unique() {
-        for (i, rule) in RULES.iter().enumerate() {
-            for other in &RULES[..i] {
-                assert_ne!(rule.ours, other.ours);
-                assert_ne!(rule.hugging_face, other.hugging_face);
+    fn both_columns_of_each_table_are_unique() {
+        for names in [&ENCODER, &VIT, &DINOV2] {
+            for (i, rule) in names.rules.iter().enumerate() {
+                for other in &names.rules[..i] {
+                    assert_ne!(rule.ours, other.ours);
+                    assert_ne!(rule.hugging_face, other.hugging_face);
+                }
             }
         }
     }

@@ -2,11 +2,14 @@
 //!
 //! | parameter | start |
 //! |---|---|
-//! | matrices and embedding tables | N(0, `initializer_range`) |
+//! | matrices, embedding tables, patch projections, class tokens | N(0, `initializer_range`) |
 //! | the padding token's row of the word table, and of RoBERTa's position table | 0 |
 //! | biases, layer normalisation's shift | 0 |
 //! | layer normalisation's scale | 1 |
+//! | LayerScale | `layerscale_value` |
 //!
+//! transformers cuts the vision models' normal distributions off at 2, a hundred standard deviations
+//! out, which is never reached.
 //! One generator fills a model in the order of its fields. Burn's own initialisers draw from a
 //! generator of the whole process, which would make runs depend on each other.
 
@@ -26,7 +29,7 @@ pub fn random_encoder(
     masks: &MaskStream,
     rng: &mut impl Rng,
 ) -> Encoder {
-    Encoder::new(config, device, masks).map(&mut Fill::new(config, rng))
+    Encoder::new(config, device, masks).map(&mut Fill::new(Scheme::of(config), rng))
 }
 
 /// A classifier with fresh weights, for trying a scale's shapes without its checkpoint.
@@ -51,7 +54,8 @@ pub fn random_head(
     masks: &MaskStream,
     rng: &mut impl Rng,
 ) -> ClassificationHead {
-    ClassificationHead::new(config, n_outputs, device, masks).map(&mut Fill::new(config, rng))
+    ClassificationHead::new(config, n_outputs, device, masks)
+        .map(&mut Fill::new(Scheme::of(config), rng))
 }
 
 /// A masked language model with fresh weights, to pretrain.
@@ -67,19 +71,45 @@ pub fn random_masked_lm(
     if config.kind != EncoderKind::Roberta {
         return Err(ModelError::NoLanguageModel { kind: config.kind });
     }
-    Ok(MaskedLm::new(config, device, masks).map(&mut Fill::new(config, rng)))
+    Ok(MaskedLm::new(config, device, masks).map(&mut Fill::new(Scheme::of(config), rng)))
 }
 
-struct Fill<'a, R> {
-    config: &'a EncoderConfig,
+/// What fresh weights depend on beyond their shapes.
+pub(crate) struct Scheme {
+    /// Standard deviation of matrices and tables.
+    pub(crate) std: f64,
+    /// Rows that are zero, by the end of their table's path.
+    pub(crate) zero_rows: Vec<(&'static str, usize)>,
+    /// Of LayerScale.
+    pub(crate) layer_scale: f64,
+}
+
+impl Scheme {
+    fn of(config: &EncoderConfig) -> Self {
+        let pad = config.pad_token_id;
+        let mut zero_rows = vec![("embeddings.word.weight", pad)];
+        if config.kind == EncoderKind::Roberta {
+            zero_rows.push(("embeddings.position.weight", pad));
+        }
+        Self {
+            std: config.initializer_range,
+            zero_rows,
+            layer_scale: 1.0,
+        }
+    }
+}
+
+/// Gives every parameter a fresh value.
+pub(crate) struct Fill<'a, R> {
+    scheme: Scheme,
     path: Path,
     rng: &'a mut R,
 }
 
 impl<'a, R: Rng> Fill<'a, R> {
-    fn new(config: &'a EncoderConfig, rng: &'a mut R) -> Self {
+    pub(crate) fn new(scheme: Scheme, rng: &'a mut R) -> Self {
         Self {
-            config,
+            scheme,
             path: Path::default(),
             rng,
         }
@@ -90,16 +120,17 @@ impl<'a, R: Rng> Fill<'a, R> {
         if path.ends_with(".gamma") {
             return vec![1.0; n];
         }
-        let &[_, columns] = shape else {
+        if path.ends_with(".lambda") {
+            return vec![self.scheme.layer_scale as f32; n];
+        }
+        let &[_, .., columns] = shape else {
             return vec![0.0; n];
         };
-        let mut values = gaussian(n, self.config.initializer_range, self.rng);
-        let padded = path.ends_with("embeddings.word.weight")
-            || (path.ends_with("embeddings.position.weight")
-                && self.config.kind == EncoderKind::Roberta);
-        if padded {
-            let start = self.config.pad_token_id * columns;
-            values[start..start + columns].fill(0.0);
+        let mut values = gaussian(n, self.scheme.std, self.rng);
+        for (table, row) in &self.scheme.zero_rows {
+            if path.ends_with(table) {
+                values[row * columns..(row + 1) * columns].fill(0.0);
+            }
         }
         values
     }

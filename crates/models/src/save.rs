@@ -1,4 +1,4 @@
-//! Writing an encoder as a Hugging Face folder.
+//! Writing a model as a Hugging Face folder.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -10,8 +10,8 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 
-use crate::checkpoint::transposed;
-use crate::names::hugging_face;
+use crate::load::transposed;
+use crate::names::{ENCODER, Names, is_of_head};
 use crate::path::Path;
 use crate::{Encoder, EncoderConfig, EncoderKind, MaskedLm, ModelError};
 
@@ -26,29 +26,55 @@ pub enum WeightDtype {
 
 /// A model that can be written as a Hugging Face folder.
 pub trait Savable: Module {
-    /// Where the module stands in the table of names: the path of its root.
-    const ROOT: &'static str;
+    /// What describes it.
+    type Config;
 
-    /// The class in transformers that loads it.
-    fn architecture(kind: EncoderKind) -> &'static str;
+    /// How its folder looks.
+    fn folder(&self, config: &Self::Config) -> Folder;
 }
 
-impl Savable for Encoder {
-    const ROOT: &'static str = "encoder";
+/// What a folder says beside its weights; only this crate makes one.
+pub struct Folder {
+    /// Path of the model's root in the table of names.
+    pub(crate) root: &'static str,
+    pub(crate) names: &'static Names,
+    /// Before the names of weights that are not a head's.
+    pub(crate) prefix: &'static str,
+    /// The text of `config.json`.
+    pub(crate) config: String,
+}
 
-    fn architecture(kind: EncoderKind) -> &'static str {
-        match kind {
-            EncoderKind::Roberta => "RobertaModel",
-            EncoderKind::Bert => "BertModel",
+impl Folder {
+    fn of_encoder(root: &'static str, config: &EncoderConfig, architecture: &str) -> Self {
+        Self {
+            root,
+            names: &ENCODER,
+            prefix: match config.kind {
+                EncoderKind::Roberta => "roberta.",
+                EncoderKind::Bert => "bert.",
+            },
+            config: config.to_json(architecture),
         }
     }
 }
 
-impl Savable for MaskedLm {
-    const ROOT: &'static str = "";
+impl Savable for Encoder {
+    type Config = EncoderConfig;
 
-    fn architecture(_kind: EncoderKind) -> &'static str {
-        "RobertaForMaskedLM"
+    fn folder(&self, config: &EncoderConfig) -> Folder {
+        let architecture = match config.kind {
+            EncoderKind::Roberta => "RobertaModel",
+            EncoderKind::Bert => "BertModel",
+        };
+        Folder::of_encoder("encoder", config, architecture)
+    }
+}
+
+impl Savable for MaskedLm {
+    type Config = EncoderConfig;
+
+    fn folder(&self, config: &EncoderConfig) -> Folder {
+        Folder::of_encoder("", config, "RobertaForMaskedLM")
     }
 }
 
@@ -59,19 +85,24 @@ impl Savable for MaskedLm {
 ///
 /// # Errors
 /// If a file cannot be written, or the model carries adapters.
-pub fn save_encoder<M: Savable>(
+pub fn save_encoder<M: Savable<Config = EncoderConfig>>(
     dir: impl AsRef<FilePath>,
     config: &EncoderConfig,
     model: &M,
     dtype: WeightDtype,
 ) -> Result<(), ModelError> {
-    let dir = dir.as_ref();
+    save(dir.as_ref(), &model.folder(config), model, dtype)
+}
+
+pub(crate) fn save(
+    dir: &FilePath,
+    folder: &Folder,
+    model: &impl Module,
+    dtype: WeightDtype,
+) -> Result<(), ModelError> {
     let mut collect = Collect {
-        path: Path::below(M::ROOT),
-        prefix: match config.kind {
-            EncoderKind::Roberta => "roberta.",
-            EncoderKind::Bert => "bert.",
-        },
+        folder,
+        path: Path::below(folder.root),
         dtype,
         tensors: Vec::new(),
         stranger: None,
@@ -93,20 +124,19 @@ pub fn save_encoder<M: Savable>(
         source,
     })?;
     write_whole(&path, &bytes)?;
-    let text = config.to_json(M::architecture(config.kind));
-    write_whole(&dir.join("config.json"), text.as_bytes())
+    write_whole(&dir.join("config.json"), folder.config.as_bytes())
 }
 
-struct Collect {
+struct Collect<'a> {
+    folder: &'a Folder,
     path: Path,
-    prefix: &'static str,
     dtype: WeightDtype,
     tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
-    /// A parameter that no plain encoder has.
+    /// A parameter that no plain model has.
     stranger: Option<String>,
 }
 
-impl Collect {
+impl Collect<'_> {
     fn serialise(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
         let dtype = match self.dtype {
             WeightDtype::F16 => Dtype::F16,
@@ -123,7 +153,7 @@ impl Collect {
     }
 }
 
-impl ModuleVisitor for Collect {
+impl ModuleVisitor for Collect<'_> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.enter(name);
     }
@@ -134,7 +164,7 @@ impl ModuleVisitor for Collect {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let path = self.path.joined();
-        let Some((name, transpose)) = hugging_face(&path) else {
+        let Some((name, transpose)) = self.folder.names.hugging_face(&path) else {
             self.stranger.get_or_insert(path);
             return;
         };
@@ -152,10 +182,10 @@ impl ModuleVisitor for Collect {
                 .collect(),
             WeightDtype::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
         };
-        let prefix = if name.starts_with("lm_head.") {
+        let prefix = if is_of_head(&name) {
             ""
         } else {
-            self.prefix
+            self.folder.prefix
         };
         self.tensors.push((format!("{prefix}{name}"), shape, bytes));
     }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ModelError;
 use crate::error::HeaderProblem;
-use crate::names::normalise;
+use crate::names::Names;
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -32,6 +32,8 @@ const MOST_HEADER_BYTES: u64 = 100_000_000;
 /// The weight files of a checkpoint and what is where in them.
 #[derive(Debug)]
 pub(crate) struct WeightFiles {
+    /// The family whose prefixes were taken off.
+    pub(crate) names: &'static Names,
     paths: Vec<PathBuf>,
     /// By name without prefix.
     pub(crate) tensors: BTreeMap<String, StoredTensor>,
@@ -57,10 +59,11 @@ struct Index {
 
 impl WeightFiles {
     /// Reads the headers of `model.safetensors`, or of the shards in its index.
-    pub(crate) fn open(dir: &Path) -> Result<Self, ModelError> {
+    pub(crate) fn open(dir: &Path, names: &'static Names) -> Result<Self, ModelError> {
         let single = dir.join(SINGLE);
         let index = dir.join(INDEX);
         let mut files = Self {
+            names,
             paths: Vec::new(),
             tensors: BTreeMap::new(),
         };
@@ -117,7 +120,7 @@ impl WeightFiles {
         let tensors = read_header(&path, file)?;
         self.paths.push(path);
         for (name, tensor) in &tensors {
-            let name = normalise(name);
+            let name = self.names.normalise(name);
             if self.tensors.insert(name.clone(), tensor.clone()).is_some() {
                 return Err(ModelError::Duplicate {
                     dir: dir.to_owned(),

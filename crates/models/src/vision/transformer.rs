@@ -1,0 +1,272 @@
+//! The transformer: embeddings, a stack of pre-norm layers and a last layer normalisation.
+
+use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
+use burn::module::{Module, Param};
+use burn::nn::{Initializer, LayerNorm, LayerNormConfig};
+use burn::tensor::{Device, Tensor};
+use ops::{Dropout, DropoutConfig, MaskStream};
+
+use crate::{ViTConfig, VisionEmbeddings, VisionKind};
+
+/// ViT or DINOv2 without pooler.
+#[derive(Module, Debug)]
+pub struct VisionTransformer {
+    /// Images to vectors.
+    pub embeddings: VisionEmbeddings,
+    /// The layers, first to last; at least one.
+    pub layers: Vec<VisionLayer>,
+    /// Over d_model, after the last layer.
+    pub layer_norm: LayerNorm,
+}
+
+/// Self-attention, then a feed-forward part, each with layer normalisation before it and a residual.
+#[derive(Module, Debug)]
+pub struct VisionLayer {
+    /// Over d_model, before attention.
+    pub norm_before: LayerNorm,
+    /// The attention half.
+    pub attention: VisionAttention,
+    /// DINOv2's, on the attention half.
+    pub attention_scale: Option<LayerScale>,
+    /// Over d_model, before the feed-forward part.
+    pub norm_after: LayerNorm,
+    /// d_model to the inner width, then GELU.
+    pub intermediate: AdaptedLinear,
+    /// The inner width to d_model.
+    pub output: AdaptedLinear,
+    /// On the feed-forward part's output, before the residual; DINOv2's drops nothing.
+    pub dropout: Dropout,
+    /// DINOv2's, on the feed-forward part.
+    pub output_scale: Option<LayerScale>,
+}
+
+/// Multi-head self-attention, without residual.
+#[derive(Module, Debug)]
+pub struct VisionAttention {
+    /// d_model to d_model.
+    pub query: AdaptedLinear,
+    /// d_model to d_model.
+    pub key: AdaptedLinear,
+    /// d_model to d_model.
+    pub value: AdaptedLinear,
+    /// d_model to d_model, over the joined heads.
+    pub output: AdaptedLinear,
+    /// On the attention probabilities.
+    pub probs_dropout: Dropout,
+    /// On the output.
+    pub dropout: Dropout,
+    #[module(skip)]
+    n_heads: usize,
+}
+
+/// A factor for each feature of a residual branch (Touvron et al., 2021).
+#[derive(Module, Debug)]
+pub struct LayerScale {
+    /// `[d_model]`.
+    pub lambda: Param<Tensor<1>>,
+}
+
+adaptable!(VisionTransformer { layers });
+adaptable!(VisionLayer {
+    attention,
+    intermediate,
+    output
+});
+adaptable!(VisionAttention {
+    query,
+    key,
+    value,
+    output
+});
+
+impl VisionTransformer {
+    /// A transformer whose weights are still to be given; see [`crate::Encoder::new`].
+    pub fn new(config: &ViTConfig, device: &Device, masks: &MaskStream) -> Self {
+        Self {
+            embeddings: VisionEmbeddings::new(config, device, masks),
+            layers: (0..config.num_hidden_layers)
+                .map(|_| VisionLayer::new(config, device, masks))
+                .collect(),
+            layer_norm: layer_norm(config, device),
+        }
+    }
+
+    /// Hidden states of the class token and of all patches, after the last normalisation.
+    ///
+    /// # Shapes
+    /// - pixels: `[batch, channels, height, width]`
+    /// - output: `[batch, 1 + n_patches, d_model]`
+    ///
+    /// # Panics
+    /// As [`VisionEmbeddings::forward`].
+    pub fn forward(&self, pixels: Tensor<4>) -> Tensor<3> {
+        let (x, bias) = self.start(pixels);
+        let x = self
+            .layers
+            .iter()
+            .fold(x, |x, layer| layer.forward(x, &bias));
+        self.layer_norm.forward(x)
+    }
+
+    /// Hidden state of the class token alone, equal to the first row of
+    /// [`VisionTransformer::forward`].
+    ///
+    /// The last layer needs keys and values of all tokens, but the rest for the class token only.
+    ///
+    /// # Shapes
+    /// - pixels: `[batch, channels, height, width]`
+    /// - output: `[batch, d_model]`
+    ///
+    /// # Panics
+    /// As [`VisionEmbeddings::forward`].
+    pub fn forward_first(&self, pixels: Tensor<4>) -> Tensor<2> {
+        let (x, bias) = self.start(pixels);
+        let (last, before) = self
+            .layers
+            .split_last()
+            .expect("ViTConfig::validate asks for a layer");
+        let x = before.iter().fold(x, |x, layer| layer.forward(x, &bias));
+        let first = last.forward_first(x, &bias); // [batch, 1, d_model]
+        self.layer_norm.forward(first).squeeze_dim(1)
+    }
+
+    /// The embeddings' output and each layer's, before the last normalisation.
+    ///
+    /// # Shapes
+    /// - pixels: `[batch, channels, height, width]`
+    /// - each output: `[batch, 1 + n_patches, d_model]`
+    ///
+    /// # Panics
+    /// As [`VisionEmbeddings::forward`].
+    pub fn hidden_states(&self, pixels: Tensor<4>) -> Vec<Tensor<3>> {
+        let (x, bias) = self.start(pixels);
+        let mut states = vec![x];
+        for layer in &self.layers {
+            let x = states.last().expect("never empty").clone();
+            states.push(layer.forward(x, &bias));
+        }
+        states
+    }
+
+    /// Width of the hidden states.
+    pub fn d_model(&self) -> usize {
+        self.embeddings.cls_token.dims()[2]
+    }
+
+    /// The first layer's input, `[batch, 1 + n_patches, d_model]`, and an attention bias that hides
+    /// nothing.
+    fn start(&self, pixels: Tensor<4>) -> (Tensor<3>, Tensor<2>) {
+        let x = self.embeddings.forward(pixels);
+        let [batch, seq, _] = x.dims();
+        let bias = Tensor::zeros([batch, seq], &x.device());
+        (x, bias)
+    }
+}
+
+impl VisionLayer {
+    fn new(config: &ViTConfig, device: &Device, masks: &MaskStream) -> Self {
+        let (d_model, d_ff) = (config.hidden_size, config.intermediate_size);
+        let layer_scale = || match config.kind {
+            VisionKind::Vit => None,
+            VisionKind::Dinov2 => Some(LayerScale::new(d_model, device)),
+        };
+        Self {
+            norm_before: layer_norm(config, device),
+            attention: VisionAttention::new(config, device, masks),
+            attention_scale: layer_scale(),
+            norm_after: layer_norm(config, device),
+            intermediate: AdaptedLinearConfig::new(d_model, d_ff).init(device),
+            output: AdaptedLinearConfig::new(d_ff, d_model).init(device),
+            dropout: DropoutConfig {
+                prob: match config.kind {
+                    VisionKind::Vit => config.hidden_dropout_prob,
+                    VisionKind::Dinov2 => 0.0,
+                },
+            }
+            .init(masks),
+            output_scale: layer_scale(),
+        }
+    }
+
+    fn forward(&self, x: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+        let normed = self.norm_before.forward(x.clone());
+        self.finish(x, normed.clone(), normed, bias)
+    }
+
+    /// The layer's output for the first token: `[batch, 1, d_model]`.
+    fn forward_first(&self, x: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+        let normed = self.norm_before.forward(x.clone());
+        let first = normed.clone().narrow(1, 0, 1); // [batch, 1, d_model]
+        self.finish(x.narrow(1, 0, 1), first, normed, bias)
+    }
+
+    /// The layer's output for some of its rows.
+    ///
+    /// # Shapes
+    /// - x, rows, output: `[batch, n_rows, d_model]`, `rows` being `x` normalised
+    /// - all: `[batch, seq, d_model]`
+    fn finish(&self, x: Tensor<3>, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+        let y = self.attention.forward(rows, all, bias); // [batch, n_rows, d_model]
+        let x = scaled(&self.attention_scale, y) + x;
+        let inner = self.norm_after.forward(x.clone());
+        let inner = ops::gelu(self.intermediate.forward(inner)); // [batch, n_rows, d_ff]
+        let y = self.dropout.forward(self.output.forward(inner)); // [batch, n_rows, d_model]
+        scaled(&self.output_scale, y) + x
+    }
+}
+
+impl VisionAttention {
+    fn new(config: &ViTConfig, device: &Device, masks: &MaskStream) -> Self {
+        let d_model = config.hidden_size;
+        let linear = |bias: bool| {
+            AdaptedLinearConfig::new(d_model, d_model)
+                .with_bias(bias)
+                .init(device)
+        };
+        let dropout = |prob: f64| DropoutConfig { prob }.init(masks);
+        Self {
+            query: linear(config.qkv_bias),
+            key: linear(config.qkv_bias),
+            value: linear(config.qkv_bias),
+            output: linear(true),
+            probs_dropout: dropout(config.attention_probs_dropout_prob),
+            dropout: dropout(config.hidden_dropout_prob),
+            n_heads: config.num_attention_heads,
+        }
+    }
+
+    fn forward(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+        let q = self.query.forward(rows); // [batch, n_rows, d_model]
+        let k = self.key.forward(all.clone()); // [batch, seq, d_model]
+        let v = self.value.forward(all); // [batch, seq, d_model]
+        let heads = ops::attention(q, k, v, bias.clone(), self.n_heads, &self.probs_dropout);
+        self.dropout.forward(self.output.forward(heads)) // [batch, n_rows, d_model]
+    }
+}
+
+impl LayerScale {
+    fn new(d_model: usize, device: &Device) -> Self {
+        Self {
+            lambda: Initializer::Ones.init([d_model], device),
+        }
+    }
+
+    /// # Shapes
+    /// - x, output: `[batch, seq, d_model]`
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        x * self.lambda.val().unsqueeze()
+    }
+}
+
+fn scaled(scale: &Option<LayerScale>, x: Tensor<3>) -> Tensor<3> {
+    match scale {
+        Some(scale) => scale.forward(x),
+        None => x,
+    }
+}
+
+fn layer_norm(config: &ViTConfig, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(config.hidden_size)
+        .with_epsilon(config.layer_norm_eps)
+        .init(device)
+}
