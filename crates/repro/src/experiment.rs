@@ -250,7 +250,14 @@ pub(crate) fn read<T: DeserializeOwned>(
     parse(&text, validate).with_context(|| path.display().to_string())
 }
 
-fn parse<T: DeserializeOwned>(text: &str, validate: impl Fn(&T) -> Result<()>) -> Result<T> {
+/// Reads and checks the text of an experiment file.
+///
+/// # Errors
+/// Unknown or missing keys, and what `validate` finds.
+pub(crate) fn parse<T: DeserializeOwned>(
+    text: &str,
+    validate: impl Fn(&T) -> Result<()>,
+) -> Result<T> {
     let experiment: T = toml::from_str(text).map_err(|error| on_one_line(text, &error))?;
     validate(&experiment)?;
     Ok(experiment)

@@ -18,6 +18,7 @@ pub mod seeds;
 pub mod encoded;
 pub mod source;
 
+pub mod domainbed;
 pub mod glue;
 pub mod pretrain;
 pub mod sweep;

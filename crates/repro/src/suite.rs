@@ -174,32 +174,14 @@ impl Suite {
                 false => error,
             },
         )?;
-        let mut names: BTreeMap<String, usize> = BTreeMap::new();
-        for path in adapters::trained_paths(&model) {
-            let folded: Vec<&str> = path
-                .split('.')
-                .map(|part| {
-                    if part.parse::<usize>().is_ok() {
-                        "*"
-                    } else {
-                        part
-                    }
-                })
-                .collect();
-            *names.entry(folded.join(".")).or_default() += 1;
-        }
         let count = adapters::count::ParamCount::of(&model, glue::HEAD);
-        let names: Vec<String> = names
-            .into_iter()
-            .map(|(name, n)| if n > 1 { format!("{name} x{n}") } else { name })
-            .collect();
         Ok(format!(
             "{} of {} parameters ({:.3} %; as the paper counts: {}): {}",
             count.trainable,
             count.total,
             count.percent(),
             run.paper_count(&count),
-            names.join(", ")
+            folded(adapters::trained_paths(&model))
         ))
     }
 
@@ -316,4 +298,27 @@ fn check_lengths(experiment: &Experiment, request: &Request, config: &EncoderCon
         }
     }
     Ok(())
+}
+
+/// Parameter names with layer numbers folded, each with how often it occurs.
+pub(crate) fn folded(paths: Vec<String>) -> String {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for path in paths {
+        let folded: Vec<&str> = path
+            .split('.')
+            .map(|part| {
+                if part.parse::<usize>().is_ok() {
+                    "*"
+                } else {
+                    part
+                }
+            })
+            .collect();
+        *names.entry(folded.join(".")).or_default() += 1;
+    }
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|(name, n)| if n > 1 { format!("{name} x{n}") } else { name })
+        .collect();
+    names.join(", ")
 }

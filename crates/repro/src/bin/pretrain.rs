@@ -1,7 +1,9 @@
-//! Pretrains the mini lab's encoder by masked language modelling.
+//! Pretrains the mini lab's models: the encoder by masked language modelling, the vision transformer
+//! by classification.
 //!
-//! `cargo run -p repro --bin pretrain` writes `pretrained/mini/roberta`; interrupted, it goes on
-//! where its last saved state is. The committed checkpoint came out of it with the same seed.
+//! `cargo run -p repro --bin pretrain` writes `pretrained/mini/roberta`, and with
+//! `--experiment experiments/mini/pretrain-vit.toml` `pretrained/mini/vit`; interrupted, it goes on
+//! where its last saved state is. The committed checkpoints came out of it with the same seeds.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +13,7 @@ use clap::Parser;
 use repro::cli::{device, exit, workspace_root};
 use repro::pretrain::Pretraining;
 
-/// Pretrains a mini encoder on the lab's unlabelled text.
+/// Pretrains a mini model on the lab's text or pictures.
 #[derive(Parser)]
 #[command(name = "pretrain")]
 struct Cli {

@@ -9,6 +9,7 @@ use repro::pretrain::Pretraining;
 use tasks::lab;
 
 const TINY: &str = r#"
+family = "roberta"
 out = "tiny"
 seed = 3
 [corpus]
@@ -115,7 +116,9 @@ fn a_state_of_other_settings_is_refused() {
 #[test]
 fn the_committed_tokenizer_is_the_one_of_the_lab_as_it_is_now() {
     let experiment = workspace().join("experiments/mini/pretrain-roberta.toml");
-    let experiment = Pretraining::load(&experiment).unwrap();
+    let Pretraining::Text(experiment) = Pretraining::load(&experiment).unwrap() else {
+        panic!("a pretraining of text");
+    };
     let lines = lab::corpus(experiment.corpus.seed, experiment.corpus.n_lines);
     let trained = lab::train_tokenizer(&lines, experiment.corpus.vocab_size).unwrap();
     let committed = workspace()

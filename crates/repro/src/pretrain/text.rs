@@ -1,10 +1,9 @@
 //! Masked language modelling: makes the mini lab's own pretrained encoder.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use adapters::{MaskStream, train_all};
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
@@ -14,14 +13,14 @@ use models::{
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tasks::batch::{Batch, collate, train_order};
 use tasks::encode::{Encoded, TextEncoder};
 use tasks::lab;
 
+use super::state::{StateFolder, Trainer, Watch};
+use super::{Family, check_train};
 use crate::optimizer::OptimizerConfig;
 use crate::progress::SweepProgress;
-use crate::run::hex;
 use crate::schedule::LinearSchedule;
 use crate::seeds::{self, Purpose};
 
@@ -30,10 +29,12 @@ const N_SPECIAL: u32 = 5;
 const PAD: u32 = 1;
 const MASK: u32 = 4;
 
-/// A pretraining experiment as written down.
+/// A pretraining of an encoder as written down.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Pretraining {
+pub struct TextPretraining {
+    /// `roberta`.
+    pub family: Family,
     /// Folder below `pretrained/` that the checkpoint goes to.
     pub out: String,
     /// Seed of everything that is random.
@@ -98,30 +99,18 @@ pub struct TrainEntry {
     pub optimizer: OptimizerConfig,
 }
 
-/// Where an interrupted pretraining goes on.
-#[derive(Serialize, Deserialize)]
-struct State {
-    step: usize,
-    /// Of the experiment: a state of other settings is not gone on with.
-    digest: String,
-}
-
-impl Pretraining {
-    /// Reads an experiment file.
+impl TextPretraining {
+    /// Checks the numbers.
     ///
     /// # Errors
-    /// A missing file, unknown or missing keys.
-    pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
-        let this: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
-        if this.train.steps == 0 || this.train.batch_size == 0 || this.train.save_every == 0 {
-            bail!(
-                "{}: train.steps, train.batch_size and train.save_every must be at least 1",
-                path.display()
-            );
-        }
-        Ok(this)
+    /// A number out of range.
+    pub(super) fn validate(&self) -> Result<()> {
+        check_train(&[
+            ("train.steps", self.train.steps),
+            ("train.batch_size", self.train.batch_size),
+            ("train.save_every", self.train.save_every),
+        ])?;
+        self.train.optimizer.validate("train.optimizer")
     }
 
     /// Trains to the end, from the saved state if there is one; writes the checkpoint to
@@ -131,9 +120,7 @@ impl Pretraining {
     /// If files cannot be read or written, or the loss is not a number.
     pub fn run(&self, pretrained: &Path, device: &Device) -> Result<PathBuf> {
         let out = pretrained.join(&self.out);
-        let state_folder = out.with_extension("part");
-        std::fs::create_dir_all(&state_folder)
-            .with_context(|| format!("{} cannot be written", state_folder.display()))?;
+        let state = StateFolder::open(&out, self)?;
 
         let lines = lab::corpus(self.corpus.seed, self.corpus.n_lines);
         let tokenizer = lab::train_tokenizer(&lines, self.corpus.vocab_size)?;
@@ -153,21 +140,12 @@ impl Pretraining {
             &masks,
             &mut seeds::rng(self.seed, Purpose::Weights),
         )?;
-        let mut trainer = Trainer {
-            model: train_all(model).train(),
-            optimizer: self.train.optimizer.init(),
-            step: 0,
-        };
-        let digest = hex(&Sha256::digest(toml::to_string(self)?.as_bytes()));
-        trainer.resume(&state_folder, &digest)?;
+        let mut trainer = Trainer::new(train_all(model).train(), &self.train.optimizer);
+        state.resume(&mut trainer)?;
 
         let schedule = LinearSchedule::new(self.train.steps, self.train.warmup_ratio);
         let progress = SweepProgress::new(1);
-        let bar = progress.run(format!("pretraining {}", self.out));
-        bar.set_length(self.train.steps);
-        bar.advance(trainer.step);
-        let started = Instant::now();
-        let (first, mut recent) = (trainer.step, f64::NAN);
+        let mut watch = Watch::new(&progress, &self.out, self.train.steps, trainer.step);
         let n_batches = text.len().div_ceil(self.train.batch_size);
         while trainer.step < self.train.steps {
             let epoch = trainer.step / n_batches;
@@ -183,32 +161,18 @@ impl Pretraining {
                 let mut batch = collate(&text, &no_labels, &rows, PAD);
                 let (positions, targets) = hide(&mut batch, self.train.mask_prob, &mut rng);
                 let lr = self.train.lr * schedule.factor(trainer.step);
-                let loss = trainer.train_step(&batch, positions, targets, lr, device);
-                if !loss.is_finite() {
-                    bail!("the loss is {loss} at step {} of pretraining", trainer.step);
-                }
-                recent = if recent.is_nan() {
-                    loss
-                } else {
-                    0.98 * recent + 0.02 * loss
-                };
-                bar.step();
-                if trainer.step.is_multiple_of(500) {
-                    let rate = (trainer.step - first) as f64 / started.elapsed().as_secs_f64();
-                    progress.line(&format!(
-                        "step {} of {}: loss {recent:.3}, {rate:.1} steps/s",
-                        trainer.step, self.train.steps
-                    ));
-                }
+                let loss = loss(&trainer.model, &batch, positions, targets, device);
+                let value = loss.clone().into_scalar::<f64>();
+                trainer.update(lr, loss);
+                watch.step(trainer.step, value)?;
                 if trainer.step == self.train.steps {
                     break;
                 }
                 if trainer.step.is_multiple_of(self.train.save_every) {
-                    trainer.save(&state_folder, &digest)?;
+                    state.save(&trainer)?;
                 }
             }
         }
-        drop(bar);
 
         // f16: half the size in the repository, and what runs start from is exactly what is stored.
         save_encoder(&out, &config, &trainer.model.valid(), WeightDtype::F16)?;
@@ -217,12 +181,8 @@ impl Pretraining {
             out.join("tokenizer_config.json"),
             "{\n  \"add_prefix_space\": true,\n  \"tokenizer_class\": \"RobertaTokenizerFast\"\n}\n",
         )?;
-        std::fs::remove_dir_all(&state_folder)?;
-        progress.finish_run(&format!(
-            "pretrained {} in {:.0} s, last loss {recent:.3}",
-            self.out,
-            started.elapsed().as_secs_f64()
-        ));
+        state.remove()?;
+        watch.finish();
         Ok(out)
     }
 
@@ -281,85 +241,26 @@ fn hide(batch: &mut Batch, prob: f64, rng: &mut ChaCha8Rng) -> (Vec<i64>, Vec<i6
     (positions, targets)
 }
 
-struct Trainer {
-    model: MaskedLm,
-    optimizer: crate::optimizer::Optimizer,
-    step: usize,
-}
-
-impl Trainer {
-    fn train_step(
-        &mut self,
-        batch: &Batch,
-        positions: Vec<i64>,
-        targets: Vec<i64>,
-        lr: f64,
-        device: &Device,
-    ) -> f64 {
-        let device = device.clone().autodiff();
-        let shape = [batch.batch, batch.seq];
-        let n = positions.len();
-        let input = EncoderInput {
-            ids: Tensor::<2, Int>::from_data(TensorData::new(batch.ids.clone(), shape), &device),
-            mask: Tensor::<2, Bool>::from_data(TensorData::new(batch.mask.clone(), shape), &device),
-            type_ids: None,
-        };
-        let positions = Tensor::<1, Int>::from_data(TensorData::new(positions, [n]), &device);
-        let targets = Tensor::<1, Int>::from_data(TensorData::new(targets, [n]), &device);
-        let logits = self.model.forward(&input, positions);
-        let loss = CrossEntropyLossConfig::new()
-            .init(&device)
-            .forward(logits, targets);
-        let value = loss.clone().into_scalar::<f64>();
-        self.model = self.optimizer.step(lr, self.model.clone(), loss.backward());
-        self.step += 1;
-        value
-    }
-
-    /// Writes weights and optimiser state; the step goes last, so that a torn save does not count.
-    fn save(&self, folder: &Path, digest: &str) -> Result<()> {
-        let name = |kind: &str| folder.join(format!("{kind}-{}", self.step));
-        self.model
-            .valid()
-            .into_record()
-            .save(name("model"))
-            .context("the state of pretraining cannot be saved")?;
-        self.optimizer.save(&name("optimizer"))?;
-        let state = State {
-            step: self.step,
-            digest: digest.to_owned(),
-        };
-        let part = folder.join("state.json.part");
-        std::fs::write(&part, serde_json::to_vec(&state)?)?;
-        std::fs::rename(part, folder.join("state.json"))?;
-        for entry in std::fs::read_dir(folder)?.flatten() {
-            let file = entry.file_name().to_string_lossy().into_owned();
-            if file != "state.json" && !file.contains(&format!("-{}", self.step)) {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn resume(&mut self, folder: &Path, digest: &str) -> Result<()> {
-        let Ok(bytes) = std::fs::read(folder.join("state.json")) else {
-            return Ok(());
-        };
-        let state: State = serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is not a state", folder.join("state.json").display()))?;
-        if state.digest != digest {
-            bail!(
-                "{} holds a state of other settings; remove it to start over",
-                folder.display()
-            );
-        }
-        let name = |kind: &str| folder.join(format!("{kind}-{}", state.step));
-        let record = burn::store::ModuleRecord::load(name("model"))
-            .context("the saved weights cannot be read")?;
-        self.model = self.model.clone().valid().load_record(record).train();
-        self.optimizer.load(&name("optimizer"))?;
-        self.step = state.step;
-        eprintln!("going on at step {}", state.step);
-        Ok(())
-    }
+/// Mean cross-entropy of the hidden tokens.
+fn loss(
+    model: &MaskedLm,
+    batch: &Batch,
+    positions: Vec<i64>,
+    targets: Vec<i64>,
+    device: &Device,
+) -> Tensor<1> {
+    let device = device.clone().autodiff();
+    let shape = [batch.batch, batch.seq];
+    let n = positions.len();
+    let input = EncoderInput {
+        ids: Tensor::<2, Int>::from_data(TensorData::new(batch.ids.clone(), shape), &device),
+        mask: Tensor::<2, Bool>::from_data(TensorData::new(batch.mask.clone(), shape), &device),
+        type_ids: None,
+    };
+    let positions = Tensor::<1, Int>::from_data(TensorData::new(positions, [n]), &device);
+    let targets = Tensor::<1, Int>::from_data(TensorData::new(targets, [n]), &device);
+    let logits = model.forward(&input, positions);
+    CrossEntropyLossConfig::new()
+        .init(&device)
+        .forward(logits, targets)
 }
