@@ -35,6 +35,20 @@ impl Stat {
             n: values.len(),
         })
     }
+
+    /// Several numbers as one: the mean of their means, with the *mean* of their spreads; none of nothing.
+    ///
+    /// So the paper's Table 5 averages environments: each of its deviations is the mean of three of Table 8's
+    /// (behaviours 0.12), and says how much one environment varies, not how much the average does.
+    pub fn mean_of(stats: &[Self]) -> Option<Self> {
+        let column = |get: fn(&Self) -> f64| stats.iter().map(get).collect::<Vec<f64>>();
+        let stds: Option<Vec<f64>> = stats.iter().map(|stat| stat.std).collect();
+        Some(Self {
+            mean: mean(&column(|stat| stat.mean))?,
+            std: stds.and_then(|stds| mean(&stds)),
+            n: stats.iter().map(|stat| stat.n).min()?,
+        })
+    }
 }
 
 /// The metric and split that stand for a task in the GLUE tables.

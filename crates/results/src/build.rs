@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::AVERAGE;
-use crate::aggregate::{Headline, Stat, headline, mean};
+use crate::aggregate::{Stat, mean};
 use crate::arms::canonical_arm;
 use crate::cell::{Cell, CellState, Parameters};
+use crate::column::{Column, Measure};
+use crate::domainbed;
 use crate::error::ResultsError;
 use crate::row::Row;
 use crate::table::{Table, TableRow, TableSpec};
@@ -21,7 +23,8 @@ pub type PlanKeys = HashMap<(String, String), Vec<String>>;
 /// `missing_note` may say why an arm has no rows.
 ///
 /// # Errors
-/// [`ResultsError::UnknownTask`] for a task without a headline metric;
+/// [`ResultsError::UnknownColumn`] for a column that is not defined;
+/// [`ResultsError::UnknownSplit`] for an image suite's row of a split that its task does not have;
 /// [`ResultsError::AmbiguousRuns`] if two runs give the same cell and seed.
 pub fn build(
     spec: &TableSpec,
@@ -30,14 +33,15 @@ pub fn build(
     published: &[Row],
     missing_note: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Table, ResultsError> {
-    let local = Runs::index(local, &spec.scale, plan);
-    let published = Runs::index(published, &spec.scale, plan);
-    let headlines: Vec<(&str, Headline)> = spec
+    let local = Runs::index(local, &spec.scale, plan)?;
+    let published = Runs::index(published, &spec.scale, plan)?;
+    let columns: Vec<Column> = spec
         .tasks
         .iter()
-        .map(|task| match headline(task) {
-            Some(headline) => Ok((task.as_str(), headline)),
-            None => Err(ResultsError::UnknownTask { task: task.clone() }),
+        .map(|key| {
+            Column::of_key(key).ok_or_else(|| ResultsError::UnknownColumn {
+                column: key.clone(),
+            })
         })
         .collect::<Result<_, _>>()?;
 
@@ -45,9 +49,9 @@ pub fn build(
     let mut gathered = Vec::new();
     for arm in &spec.arms {
         let mut tasks = Vec::new();
-        for &(task, headline) in &headlines {
-            let ours = local.gather(&arm.key, task, headline, spec)?;
-            let theirs = published.gather(&arm.key, task, headline, spec)?;
+        for column in &columns {
+            let ours = local.gather(&arm.key, column, spec)?;
+            let theirs = published.gather(&arm.key, column, spec)?;
             seeds.extend(ours.values.keys().copied());
             tasks.push((ours, theirs));
         }
@@ -64,38 +68,40 @@ pub fn build(
     for (arm, tasks) in spec.arms.iter().zip(&gathered) {
         let printed = spec.paper.row(&arm.key);
         let mut cells = Vec::new();
-        for (&(task, _), (ours, theirs)) in headlines.iter().zip(tasks) {
+        for (column, (ours, theirs)) in columns.iter().zip(tasks) {
             let expected = if plan.is_some() {
                 ours.planned
             } else {
                 most_seeds
             };
             cells.push(Cell {
-                task: task.to_owned(),
+                task: column.key.clone(),
                 ours: ours.stat(),
                 published: theirs.stat(),
-                paper: printed.and_then(|row| row.cell(task)).cloned(),
+                paper: printed.and_then(|row| row.cell(&column.key)).cloned(),
                 expected,
                 parameters: ours.parameters,
                 lrs: ours.lrs.clone(),
                 state: ours.state(expected, || missing_note(&arm.key)),
             });
         }
-        let average = |side: fn(&(Gathered, Gathered)) -> &Gathered| {
-            let sides: Vec<&Gathered> = tasks.iter().map(side).collect();
-            average(&sides)
-        };
-        let expected = cells.iter().map(|cell| cell.expected).max().unwrap_or(0);
-        cells.push(Cell {
-            task: AVERAGE.to_owned(),
-            ours: average(|both| &both.0),
-            published: average(|both| &both.1),
-            paper: printed.and_then(|row| row.cell(AVERAGE)).cloned(),
-            expected,
-            parameters: None,
-            lrs: Vec::new(),
-            state: average_state(&cells, expected),
-        });
+        if spec.average {
+            let average = |side: fn(&(Gathered, Gathered)) -> &Gathered| {
+                let sides: Vec<&Gathered> = tasks.iter().map(side).collect();
+                average(&sides)
+            };
+            let expected = cells.iter().map(|cell| cell.expected).max().unwrap_or(0);
+            cells.push(Cell {
+                task: AVERAGE.to_owned(),
+                ours: average(|both| &both.0),
+                published: average(|both| &both.1),
+                paper: printed.and_then(|row| row.cell(AVERAGE)).cloned(),
+                expected,
+                parameters: None,
+                lrs: Vec::new(),
+                state: average_state(&cells, expected),
+            });
+        }
         rows.push(TableRow {
             arm: arm.key.clone(),
             label: arm.label.clone(),
@@ -112,6 +118,7 @@ pub fn build(
         paper_number: spec.paper.number,
         seeds: seeds.into_iter().collect(),
         tasks: spec.tasks.clone(),
+        average: spec.average,
         rows,
     })
 }
@@ -126,8 +133,8 @@ struct Runs<'a> {
 /// What the rows say about one cell.
 #[derive(Default)]
 struct Gathered {
-    /// 100 times the headline metric, by seed.
-    values: BTreeMap<u64, f64>,
+    /// 100 times the metric, by seed: one number for each split that the column averages.
+    values: BTreeMap<u64, Vec<f64>>,
     /// Runs planned, or found where there is no plan.
     planned: usize,
     failure: Option<String>,
@@ -136,18 +143,23 @@ struct Gathered {
 }
 
 impl<'a> Runs<'a> {
-    fn index(rows: &'a [Row], scale: &str, plan: Option<&'a PlanKeys>) -> Self {
+    fn index(
+        rows: &'a [Row],
+        scale: &str,
+        plan: Option<&'a PlanKeys>,
+    ) -> Result<Self, ResultsError> {
         let mut runs = Self {
             by_key: HashMap::new(),
             by_cell: HashMap::new(),
             plan,
         };
         for row in rows.iter().filter(|row| row.scale == scale) {
+            domainbed::check_split(row)?;
             runs.by_key.entry(&row.run_key).or_default().push(row);
             let cell = (canonical_arm(&row.arm), row.task.as_str());
             runs.by_cell.entry(cell).or_default().insert(&row.run_key);
         }
-        runs
+        Ok(runs)
     }
 
     fn keys(&self, arm: &str, task: &str) -> Vec<&str> {
@@ -174,10 +186,10 @@ impl<'a> Runs<'a> {
     fn gather(
         &self,
         arm: &str,
-        task: &str,
-        headline: Headline,
+        column: &Column,
         spec: &TableSpec,
     ) -> Result<Gathered, ResultsError> {
+        let task = column.task.as_str();
         let keys = self.keys(arm, task);
         let mut gathered = Gathered {
             planned: keys.len(),
@@ -202,20 +214,28 @@ impl<'a> Runs<'a> {
                 gathered.failure.get_or_insert_with(|| failed.error.clone());
                 continue;
             }
-            let wanted = |row: &&&Row| {
-                row.metric == headline.metric
-                    && row.split == headline.split
-                    && row.selection == spec.selection
+            let value = |split: &'static str| {
+                let wanted = |row: &&&Row| {
+                    row.metric == column.metric
+                        && row.split == split
+                        && row.selection == spec.selection
+                };
+                let found = rows.iter().find(wanted).and_then(|row| row.value);
+                found.map(|value| 100.0 * value).ok_or(split)
             };
-            match rows.iter().find(wanted).and_then(|row| row.value) {
-                Some(value) => {
-                    gathered.values.insert(first.seed, 100.0 * value);
+            let values = match &column.measure {
+                Measure::Split(split) => value(split).map(|value| vec![value]),
+                Measure::MeanOf(splits) => splits.iter().map(|split| value(split)).collect(),
+                Measure::Gap { of, minus } => value(of).and_then(|of| Ok(vec![of - value(minus)?])),
+            };
+            match values {
+                Ok(values) => {
+                    gathered.values.insert(first.seed, values);
                 }
-                None => {
-                    let Headline { metric, split, .. } = headline;
+                Err(split) => {
                     let message = format!(
-                        "run {key} has no {} {metric} on split {split}",
-                        spec.selection
+                        "run {key} has no {} {} on split {split}",
+                        spec.selection, column.metric
                     );
                     gathered.failure.get_or_insert(message);
                 }
@@ -235,8 +255,24 @@ impl<'a> Runs<'a> {
 
 impl Gathered {
     fn stat(&self) -> Option<Stat> {
-        let values: Vec<f64> = self.values.values().copied().collect();
-        Stat::of(&values)
+        let n_splits = self.values.values().next()?.len();
+        let over_seeds = |split: usize| {
+            let values: Vec<f64> = self.values.values().map(|values| values[split]).collect();
+            Stat::of(&values)
+        };
+        let stats: Option<Vec<Stat>> = (0..n_splits).map(over_seeds).collect();
+        match stats?.as_slice() {
+            // One split's own number, without a detour that could round it.
+            [stat] => Some(*stat),
+            stats => Stat::mean_of(stats),
+        }
+    }
+
+    fn at_seed(&self, seed: u64) -> Option<f64> {
+        match self.values.get(&seed)?.as_slice() {
+            [value] => Some(*value),
+            values => mean(values),
+        }
     }
 
     fn state(&self, expected: usize, note: impl Fn() -> Option<String>) -> CellState {
@@ -264,10 +300,7 @@ fn average(tasks: &[&Gathered]) -> Option<Stat> {
         .values
         .keys()
         .filter_map(|seed| {
-            let values: Option<Vec<f64>> = tasks
-                .iter()
-                .map(|task| task.values.get(seed).copied())
-                .collect();
+            let values: Option<Vec<f64>> = tasks.iter().map(|task| task.at_seed(*seed)).collect();
             mean(&values?)
         })
         .collect();

@@ -95,7 +95,7 @@ impl Parameters {
 /// One cell: this machine's number, the published one and the paper's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Task key, or `avg`.
+    /// Column key, such as `cola` or `vlcs/L` ([`crate::Column`]), or `avg`.
     pub task: String,
     /// The rows the table is made from.
     pub ours: Option<Stat>,

@@ -133,13 +133,25 @@ pub enum ResultsError {
         /// The file.
         path: PathBuf,
     },
-    /// A table asks for a task whose headline metric is not defined.
+    /// A table asks for a column that is not defined.
     #[error(
-        "no headline metric is defined for task `{task}`, expected one of mnli, sst2, mrpc, cola, qnli, rte, stsb"
+        "no headline metric is defined for column `{column}`, expected one of mnli, sst2, mrpc, cola, qnli, rte, stsb, or a data set and what is measured on it, such as vlcs/id, vlcs/ood, vlcs/L or vlcs/gap_L"
     )]
-    UnknownTask {
-        /// The task.
+    UnknownColumn {
+        /// The column's key.
+        column: String,
+    },
+    /// A row's split is none of its task's.
+    #[error("run `{run_key}`: task `{task}` has no split `{split}`, expected one of {expected}")]
+    UnknownSplit {
+        /// The run.
+        run_key: String,
+        /// The row's task.
         task: String,
+        /// The row's split.
+        split: String,
+        /// The splits of the task, separated by commas.
+        expected: String,
     },
     /// Two runs with different settings claim the same cell and seed.
     #[error(

@@ -13,14 +13,17 @@ mod aggregate;
 mod arms;
 mod build;
 mod cell;
+mod column;
 mod compare;
 pub mod csv;
+mod domainbed;
 mod error;
 mod markdown;
 mod paper;
 mod publish;
 mod row;
 mod scan;
+mod sentences;
 mod store;
 mod table;
 mod table_csv;
@@ -30,13 +33,17 @@ pub use aggregate::{Headline, Stat, headline, mean, sample_std};
 pub use arms::canonical_arm;
 pub use build::{PlanKeys, build};
 pub use cell::{Cell, CellState, Parameters};
+pub use column::{Column, Domain, Measure};
 pub use compare::{Comparison, Difference, compare};
+pub use domainbed::{
+    DATA_SETS, DOMAINBED, DataSet, Environment, HELD_OUT_SPLIT, TRAIN_SPLIT, table_specs,
+};
 pub use error::{LineProblem, ResultsError, StoreWarning};
 pub use paper::{PaperCell, PaperRow, PaperTable};
 pub use publish::{Merge, Published, Refusal, RefusalReason, merge, publish};
 pub use row::{Row, Selection, UnknownSelection};
 pub use store::{Loaded, Store, finished};
-pub use table::{ArmRow, Table, TableRow, TableSpec, Unfinished, View};
+pub use table::{ArmRow, ColumnGroup, Table, TableRow, TableSpec, Unfinished, View};
 
-/// Key of the average column, after the tasks.
+/// Key of the average column, after the tasks, in the tables that have one.
 pub const AVERAGE: &str = "avg";

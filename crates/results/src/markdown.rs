@@ -68,92 +68,55 @@ impl Table {
         out
     }
 
-    /// What a reader must know about the numbers, one sentence each.
-    pub fn sentences(&self) -> Vec<String> {
-        let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
-        let over = match seeds.as_slice() {
-            [] => "No seed has run yet".to_owned(),
-            [seed] => format!("One seed ({seed}), so no spread is shown"),
-            _ => format!(
-                "Mean ± sample standard deviation over {} seeds ({})",
-                seeds.len(),
-                seeds.join(", ")
-            ),
-        };
-        let weights = match self.selection {
-            crate::Selection::Last => "the weights after the last step",
-            crate::Selection::Best => "each run's best evaluation",
-        };
-        let mut sentences = vec![
-            format!("{over}, 100 x the metric, from {weights}."),
-            "MNLI is the accuracy over both validation halves together, CoLA the Matthews correlation, STS-B the Pearson correlation, the rest accuracy.".to_owned(),
-        ];
-        sentences.extend(self.lr_sentence());
-        sentences
-    }
-
-    fn lr_sentence(&self) -> Option<String> {
-        let by_arm: Vec<(&TableRow, Vec<f64>)> = self
-            .rows
-            .iter()
-            .map(|row| (row, row.lrs()))
-            .filter(|(_, lrs)| !lrs.is_empty())
-            .collect();
-        let (_, first) = by_arm.first()?;
-        if first.len() == 1 && by_arm.iter().all(|(_, lrs)| lrs == first) {
-            return Some(format!(
-                "Every arm trained at learning rate {}.",
-                rate(first[0])
-            ));
-        }
-        let parts: Vec<String> = by_arm
-            .iter()
-            .map(|(row, lrs)| match lrs.as_slice() {
-                [lr] => format!("{} {}", row.label, rate(*lr)),
-                _ => format!(
-                    "{} {} to {}",
-                    row.label,
-                    rate(lrs[0]),
-                    rate(lrs[lrs.len() - 1])
-                ),
-            })
-            .collect();
-        Some(format!("Learning rates: {}.", parts.join("; ")))
-    }
-
     fn section(&self, out: &mut String, mark_arm: bool, text: impl Fn(&Cell) -> String) {
-        out.push_str("| Arm |");
-        for column in self.columns() {
-            let _ = write!(out, " {} |", self.column_label(&column));
-        }
-        out.push_str("\n|---|");
-        for _ in self.columns() {
-            out.push_str("---:|");
-        }
-        out.push('\n');
-        for row in &self.rows {
-            let _ = write!(out, "| {} |", arm_text(row, mark_arm));
-            for cell in &row.cells {
-                let _ = write!(out, " {} |", text(cell).replace('|', "\\|"));
+        for (index, block) in self.blocks().into_iter().enumerate() {
+            if index > 0 {
+                out.push('\n');
+            }
+            let _ = write!(out, "| {} |", block.head.as_deref().unwrap_or("Arm"));
+            for label in &block.labels {
+                let _ = write!(out, " {label} |");
+            }
+            out.push_str("\n|---|");
+            for _ in &block.labels {
+                out.push_str("---:|");
             }
             out.push('\n');
+            for row in &self.rows {
+                let _ = write!(out, "| {} |", arm_text(row, mark_arm));
+                for cell in &row.cells[block.columns.clone()] {
+                    let _ = write!(out, " {} |", text(cell).replace('|', "\\|"));
+                }
+                out.push('\n');
+            }
         }
     }
 
     fn parameters(&self, out: &mut String) {
+        // One column a task: the usual count. Several data sets: from the smallest head to the largest.
+        let grouped = !self.groups().is_empty();
+        let range = |row: &TableRow| {
+            if grouped {
+                row.parameter_range()
+            } else {
+                row.parameters().map(|usual| (usual, usual))
+            }
+        };
         let counted: Vec<_> = self
             .rows
             .iter()
-            .filter_map(|row| Some((row, row.parameters()?)))
+            .filter_map(|row| Some((row, range(row)?)))
             .collect();
         if counted.is_empty() {
             return;
         }
         let _ = writeln!(out, "\n## Trainable parameters\n");
-        let _ = writeln!(
-            out,
+        let about = if grouped {
+            "Heads differ with the number of classes, so counts run from the smallest to the largest."
+        } else {
             "Counts are those of most tasks; heads differ with the number of classes."
-        );
+        };
+        let _ = writeln!(out, "{about}");
         let _ = writeln!(
             out,
             "\"Paper count\" counts the head twice, as the paper's software did.\n"
@@ -163,20 +126,24 @@ impl Table {
             "| Arm | Trainable | Share | Paper count | Share | Paper prints |"
         );
         let _ = writeln!(out, "|---|---:|---:|---:|---:|---:|");
-        for (row, parameters) in counted {
+        for (row, (least, most)) in counted {
             let printed = if row.params_printed.is_empty() {
                 "–"
             } else {
                 &row.params_printed
             };
+            let percent = |percent: f64| format!("{percent:.3} %");
             let _ = writeln!(
                 out,
-                "| {} | {} | {:.3} % | {} | {:.3} % | {printed} |",
+                "| {} | {} | {} | {} | {} | {printed} |",
                 arm_text(row, false),
-                thousands(parameters.trainable),
-                parameters.percent(),
-                thousands(parameters.paper_count),
-                parameters.paper_percent(),
+                from_to(thousands(least.trainable), thousands(most.trainable)),
+                from_to(percent(least.percent()), percent(most.percent())),
+                from_to(thousands(least.paper_count), thousands(most.paper_count)),
+                from_to(
+                    percent(least.paper_percent()),
+                    percent(most.paper_percent())
+                ),
             );
         }
     }
@@ -211,6 +178,15 @@ impl Table {
             }
         }
         flags
+    }
+}
+
+/// `a to b`, or the one text if both are equal.
+fn from_to(from: String, to: String) -> String {
+    if from == to {
+        from
+    } else {
+        format!("{from} to {to}")
     }
 }
 
@@ -274,13 +250,4 @@ fn thousands(count: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-/// A learning rate as people write it: `4e-4`, `0.01`.
-fn rate(lr: f64) -> String {
-    if lr != 0.0 && lr.abs() < 0.01 {
-        format!("{lr:e}")
-    } else {
-        lr.to_string()
-    }
 }

@@ -1,8 +1,10 @@
 //! A table: what it asks for, and its cells once built.
 
+use std::ops::Range;
+
 use crate::AVERAGE;
-use crate::aggregate::headline;
 use crate::cell::{Cell, CellState, Parameters};
+use crate::column::Column;
 use crate::paper::PaperTable;
 use crate::row::Selection;
 
@@ -56,8 +58,10 @@ pub struct TableSpec {
     pub view: View,
     /// The rows, in order.
     pub arms: Vec<ArmRow>,
-    /// The task columns, in order; the average follows them.
+    /// The keys of the columns, in order ([`Column::of_key`]); for GLUE they are the tasks.
     pub tasks: Vec<String>,
+    /// Whether an average follows them.
+    pub average: bool,
     /// Which weights are reported.
     pub selection: Selection,
     /// The paper's numbers.
@@ -65,7 +69,7 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
-    /// One row for each row of the paper's table, with its labels, and the paper's seven tasks.
+    /// One row for each row of the paper's table, with its labels, and the paper's columns.
     pub fn of_paper(name: &str, title: &str, scale: &str, view: View, paper: PaperTable) -> Self {
         let arms = paper
             .rows
@@ -86,6 +90,7 @@ impl TableSpec {
             view,
             arms,
             tasks,
+            average: paper.has_average(),
             selection: Selection::Last,
             paper,
         }
@@ -101,12 +106,12 @@ pub struct TableRow {
     pub label: String,
     /// The parameter share that the paper prints for this arm; empty if it prints none.
     pub params_printed: String,
-    /// One cell a task, then the average's.
+    /// One cell a column, then the average's if the table has one.
     pub cells: Vec<Cell>,
 }
 
 impl TableRow {
-    /// The cell of a task or of the average.
+    /// The cell of a column or of the average.
     pub fn cell(&self, task: &str) -> Option<&Cell> {
         self.cells.iter().find(|cell| cell.task == task)
     }
@@ -127,6 +132,12 @@ impl TableRow {
             .max_by_key(|candidate| (votes(candidate), std::cmp::Reverse(*candidate)))
     }
 
+    /// The smallest and the largest counts of the row's runs.
+    pub fn parameter_range(&self) -> Option<(Parameters, Parameters)> {
+        let counts = || self.cells.iter().filter_map(|cell| cell.parameters);
+        Some((counts().min()?, counts().max()?))
+    }
+
     /// The learning rates of the row's runs, ascending.
     pub fn lrs(&self) -> Vec<f64> {
         let mut lrs: Vec<f64> = self
@@ -140,17 +151,36 @@ impl TableRow {
     }
 }
 
-/// Tasks of one arm that are missing for one reason.
+/// Columns of one arm that are missing for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
     /// 0-based row.
     pub row: usize,
     /// The arm's label.
     pub label: String,
-    /// The task keys.
+    /// The column keys.
     pub tasks: Vec<String>,
     /// Where their runs stand; never complete.
     pub state: CellState,
+}
+
+/// Neighbouring columns under one head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnGroup {
+    /// The head, such as `VLCS`.
+    pub label: String,
+    /// Their places among [`Table::columns`].
+    pub columns: Range<usize>,
+}
+
+/// A part of a table written as text.
+pub(crate) struct Block {
+    /// What heads the arms' column instead of its usual head.
+    pub head: Option<String>,
+    /// The heads of the columns.
+    pub labels: Vec<String>,
+    /// Their places among [`Table::columns`].
+    pub columns: Range<usize>,
 }
 
 /// A built table, ready to be written as CSV, Markdown or terminal text.
@@ -170,27 +200,78 @@ pub struct Table {
     pub paper_number: u8,
     /// Seeds of the runs that count, ascending.
     pub seeds: Vec<u64>,
-    /// The task columns, without the average.
+    /// The keys of the columns, without the average.
     pub tasks: Vec<String>,
+    /// Whether an average follows them.
+    pub average: bool,
     /// The rows.
     pub rows: Vec<TableRow>,
 }
 
 impl Table {
-    /// Column keys: the tasks, then the average.
+    /// Column keys: the tasks, then the average if there is one.
     pub fn columns(&self) -> Vec<String> {
         let mut columns = self.tasks.clone();
-        columns.push(AVERAGE.to_owned());
+        if self.average {
+            columns.push(AVERAGE.to_owned());
+        }
         columns
     }
 
-    /// The head of a column, as the paper writes it.
+    /// The head of a column, as the paper writes it, with its group's.
     pub fn column_label(&self, column: &str) -> String {
-        match headline(column) {
-            Some(headline) => headline.label.to_owned(),
+        match Column::of_key(column) {
+            Some(column) => column.full_label(),
             None if column == AVERAGE => "Avg.".to_owned(),
             None => column.to_owned(),
         }
+    }
+
+    /// The groups of neighbouring columns that share a head, such as the environments of a data set.
+    ///
+    /// Empty for a table without groups; otherwise every column is in one.
+    pub fn groups(&self) -> Vec<ColumnGroup> {
+        let mut groups: Vec<ColumnGroup> = Vec::new();
+        for (index, key) in self.columns().iter().enumerate() {
+            let label = Column::of_key(key).map_or("", |column| column.group);
+            match groups.last_mut() {
+                Some(last) if last.label == label => last.columns.end = index + 1,
+                _ => groups.push(ColumnGroup {
+                    label: label.to_owned(),
+                    columns: index..index + 1,
+                }),
+            }
+        }
+        groups.retain(|group| !group.label.is_empty());
+        groups
+    }
+
+    /// The parts that the table is written in as text: one, or one a group where all columns side by side are too wide
+    /// or there is only one group, whose head then need not be said in each column.
+    pub(crate) fn blocks(&self) -> Vec<Block> {
+        const MOST_COLUMNS: usize = 8;
+        let columns = self.columns();
+        let groups = self.groups();
+        if groups.len() != 1 && (columns.len() <= MOST_COLUMNS || groups.is_empty()) {
+            return vec![Block {
+                head: None,
+                labels: columns.iter().map(|key| self.column_label(key)).collect(),
+                columns: 0..columns.len(),
+            }];
+        }
+        let block = |group: ColumnGroup| {
+            let keys = &columns[group.columns.clone()];
+            let label = |key: &String| Column::of_key(key).map(|column| column.label);
+            Block {
+                labels: keys
+                    .iter()
+                    .map(|key| label(key).unwrap_or_else(|| key.clone()))
+                    .collect(),
+                head: Some(group.label),
+                columns: group.columns,
+            }
+        };
+        groups.into_iter().map(block).collect()
     }
 
     /// The row of an arm.
@@ -229,15 +310,24 @@ impl Table {
     }
 
     /// The columns of an unfinished entry in words: nothing if it is all of them, else ` on CoLA, RTE`.
+    ///
+    /// A group whose columns are all in it is named once.
     pub fn columns_text(&self, unfinished: &Unfinished) -> String {
         if unfinished.tasks.len() == self.tasks.len() {
             return String::new();
         }
-        let labels: Vec<String> = unfinished
-            .tasks
-            .iter()
-            .map(|task| self.column_label(task))
-            .collect();
+        let groups = self.groups();
+        let mut labels: Vec<String> = Vec::new();
+        for task in &unfinished.tasks {
+            let whole = groups.iter().find(|group| {
+                let keys = &self.tasks[group.columns.clone()];
+                keys.contains(task) && keys.iter().all(|key| unfinished.tasks.contains(key))
+            });
+            let label = whole.map_or_else(|| self.column_label(task), |group| group.label.clone());
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
         format!(" on {}", labels.join(", "))
     }
 

@@ -5,7 +5,7 @@
 //! | table, title, paper_table | file stem, title, number in the paper |
 //! | scale, view, selection, seeds | scale of the runs; `local` or `published`; `last` or `best` weights; seeds that count |
 //! | row, arm, label, params_printed | 1-based row, arm key, the paper's notation and printed parameter share |
-//! | task | task key, or `avg` for the plain mean of the task means |
+//! | task | column key: a GLUE task, `avg` for the plain mean of the task means, or an image column such as `vlcs/L` |
 //! | ours_mean, ours_std, ours_seeds, expected_seeds | 100 x metric over seeds, sample standard deviation, seeds finished and expected |
 //! | published_mean, published_std, published_seeds | the same of the published rows |
 //! | paper_mean, paper_std, paper_printed, paper_flag | the paper's number, its exact text, and what is odd about it |
@@ -132,6 +132,8 @@ impl Table {
             let tasks = row.cells.iter().filter(|cell| cell.task != AVERAGE);
             tasks.map(|cell| cell.task.clone()).collect()
         });
+        let first = table.rows.first();
+        table.average = first.is_some_and(|row| row.cell(AVERAGE).is_some());
         Ok(table)
     }
 }
@@ -279,6 +281,7 @@ fn push_cell(table: &mut Option<Table>, fields: Vec<String>) -> Result<(), LineP
                 .map(|seed| whole("seeds", seed))
                 .collect::<Result<_, _>>()?,
             tasks: Vec::new(),
+            average: false,
             rows: Vec::new(),
         });
     }

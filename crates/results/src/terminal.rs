@@ -1,74 +1,63 @@
 //! A table for the terminal: up to three lines an arm, one a source.
 
 use std::fmt::Write;
+use std::ops::Range;
 
+use crate::AVERAGE;
 use crate::aggregate::Stat;
 use crate::cell::CellState;
+use crate::column::Column;
 use crate::markdown::stat_text;
 use crate::table::{Table, TableRow, View};
 
 impl Table {
-    /// The table as aligned plain text, about 110 columns wide for seven tasks.
+    /// The table as aligned plain text, about 110 columns wide for seven tasks; a wide table is written one group below the other.
     pub fn to_terminal(&self) -> String {
-        let mut lines: Vec<Vec<String>> = Vec::new();
-        let mut head = vec!["arm".to_owned(), String::new()];
-        head.extend(
-            self.columns()
-                .iter()
-                .map(|column| self.column_label(column)),
-        );
-        lines.push(head);
-        for row in &self.rows {
-            self.push_row(&mut lines, row);
-        }
-        let n_columns = lines[0].len();
-        let widths: Vec<usize> = (0..n_columns)
-            .map(|column| {
-                lines
-                    .iter()
-                    .map(|line| width(&line[column]))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
         let mut out = format!("{} (scale {})\n", self.title, self.scale);
         for sentence in self.sentences() {
             let _ = writeln!(out, "{sentence}");
         }
-        out.push('\n');
-        for line in &lines {
-            let mut text = String::new();
-            for (column, field) in line.iter().enumerate() {
-                let padding = " ".repeat(widths[column] - width(field));
-                // Names to the left, numbers to the right.
-                let _ = if column < 2 {
-                    write!(text, "{field}{padding}  ")
-                } else {
-                    write!(text, "{padding}{field}  ")
-                };
+        for block in self.blocks() {
+            let mut lines: Vec<Vec<String>> = Vec::new();
+            let mut head = vec![
+                block.head.unwrap_or_else(|| "arm".to_owned()),
+                String::new(),
+            ];
+            head.extend(block.labels);
+            lines.push(head);
+            for row in &self.rows {
+                self.push_row(&mut lines, row, block.columns.clone());
             }
-            let _ = writeln!(out, "{}", text.trim_end());
+            out.push('\n');
+            write_aligned(&mut out, &lines);
         }
         for row in &self.rows {
-            for cell in &row.cells {
-                if let CellState::Failed { message } = &cell.state
-                    && cell.task != crate::AVERAGE
-                {
-                    let _ = writeln!(out, "{} on {} failed: {message}", row.arm, cell.task);
+            let mut failed: Vec<String> = Vec::new();
+            for cell in row.cells.iter().filter(|cell| cell.task != AVERAGE) {
+                if let CellState::Failed { message } = &cell.state {
+                    let task =
+                        Column::of_key(&cell.task).map_or(cell.task.clone(), |column| column.task);
+                    failed.push(format!("{} on {task} failed: {message}", row.arm));
                 }
             }
+            // Several columns of one task fail together.
+            failed.dedup();
+            failed.iter().for_each(|line| {
+                let _ = writeln!(out, "{line}");
+            });
         }
         out
     }
 
-    fn push_row(&self, lines: &mut Vec<Vec<String>>, row: &TableRow) {
+    fn push_row(&self, lines: &mut Vec<Vec<String>>, row: &TableRow, columns: Range<usize>) {
+        let cells = &row.cells[columns];
         let optional = |stat: Option<Stat>| stat.map_or_else(|| "–".to_owned(), stat_text);
         let line = |name: &str, source: &str, fields: Vec<String>| {
             let mut line = vec![name.to_owned(), source.to_owned()];
             line.extend(fields);
             line
         };
-        let own = row.cells.iter().map(|cell| match (&cell.state, cell.ours) {
+        let own = cells.iter().map(|cell| match (&cell.state, cell.ours) {
             (CellState::NotRun { .. }, _) => "not run".to_owned(),
             (CellState::Failed { .. }, None) => "failed".to_owned(),
             (CellState::Complete, stat) => optional(stat),
@@ -77,14 +66,14 @@ impl Table {
         });
         lines.push(line(&row.label, self.view.owner(), own.collect()));
         if self.view == View::Local && self.has_published() {
-            let published = row.cells.iter().map(|cell| optional(cell.published));
+            let published = cells.iter().map(|cell| optional(cell.published));
             lines.push(line(
                 &format!("  {}", row.arm),
                 "published",
                 published.collect(),
             ));
         }
-        let paper = row.cells.iter().map(|cell| match &cell.paper {
+        let paper = cells.iter().map(|cell| match &cell.paper {
             None => "–".to_owned(),
             Some(paper) if paper.flag.is_empty() => paper.printed.clone(),
             Some(paper) => format!("{}*", paper.printed),
@@ -95,6 +84,27 @@ impl Table {
             format!("  {}", row.arm)
         };
         lines.push(line(&name, "paper", paper.collect()));
+    }
+}
+
+/// Writes lines of equally many fields: names to the left, numbers to the right.
+fn write_aligned(out: &mut String, lines: &[Vec<String>]) {
+    let n_columns = lines.first().map_or(0, Vec::len);
+    let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max();
+    let widths: Vec<usize> = (0..n_columns)
+        .map(|column| widest(column).unwrap_or(0))
+        .collect();
+    for line in lines {
+        let mut text = String::new();
+        for (column, field) in line.iter().enumerate() {
+            let padding = " ".repeat(widths[column] - width(field));
+            let _ = if column < 2 {
+                write!(text, "{field}{padding}  ")
+            } else {
+                write!(text, "{padding}{field}  ")
+            };
+        }
+        let _ = writeln!(out, "{}", text.trim_end());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows for the tests.
 
-use results::{Row, Selection};
+use results::{DOMAINBED, DataSet, Row, Selection, TRAIN_SPLIT};
 
 /// A row of a finished run with every field set to something plausible.
 pub fn row(arm: &str, task: &str, seed: u64, split: &str, metric: &str, value: f64) -> Row {
@@ -55,4 +55,26 @@ pub fn failed_run(arm: &str, task: &str, seed: u64, error: &str) -> Vec<Row> {
     failed.value = None;
     failed.error = error.into();
     vec![failed]
+}
+
+/// One whole run of an image task: the accuracy on what it trained on, then on the four environments in order.
+pub fn image_run(arm: &str, task: &str, seed: u64, train: f64, tests: [f64; 4]) -> Vec<Row> {
+    let set = DataSet::of_task(task).expect("an image task");
+    let mut rows = vec![image_row(arm, task, seed, TRAIN_SPLIT, train)];
+    for (environment, value) in set.environments.iter().zip(tests) {
+        rows.push(image_row(arm, task, seed, environment.split, value));
+    }
+    // Optional rows that no table reads.
+    rows.push(image_row(arm, task, seed, "train_augmented", train - 0.1));
+    rows.push(image_row(arm, task, seed, "ood_mean", 0.0));
+    rows.iter_mut().for_each(|row| row.run_rows = 7);
+    rows
+}
+
+fn image_row(arm: &str, task: &str, seed: u64, split: &str, value: f64) -> Row {
+    Row {
+        suite: DOMAINBED.into(),
+        n_trainable: if task == "officehome" { 24_000 } else { 20_000 },
+        ..row(arm, task, seed, split, "accuracy", value)
+    }
 }
