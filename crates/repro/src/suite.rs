@@ -118,16 +118,6 @@ impl Suite {
         &self.root
     }
 
-    /// This machine's and the published folder of the suite that chose the learning rates.
-    pub fn tuning_folders(&self) -> Option<(PathBuf, PathBuf)> {
-        let name = format!("{}-tune", self.experiment.suite);
-        let local = self.local_folder().with_file_name(&name);
-        local
-            .join("runs.csv")
-            .is_file()
-            .then(|| (local, self.published_folder().with_file_name(name)))
-    }
-
     /// Whether all arms use one learning rate.
     pub fn has_shared_rate(&self) -> bool {
         self.args.shared_lr

@@ -4,8 +4,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use results::{ArmRow, PaperTable, Row, Table, TableSpec, View, build, canonical_arm, compare};
+use results::{
+    ArmRow, PaperTable, Row, Table, TableSpec, View, build, canonical_arm, compare, table_specs,
+};
 
+use crate::domainbed;
+use crate::run::PlannedRun;
 use crate::suite::Suite;
 
 /// Table 1 from this machine's rows, or from the published ones.
@@ -51,39 +55,49 @@ pub fn table1(suite: &Suite, view: View) -> Result<Table> {
     )?)
 }
 
+/// Tables 5, 8, 9 and 10 from this machine's rows, or from the published ones.
+///
+/// # Errors
+/// If a store cannot be read, or its rows contradict each other.
+pub fn domainbed(suite: &domainbed::suite::Suite, view: View) -> Result<Vec<Table>> {
+    let published = suite.published_rows()?;
+    let (ours, beside) = match view {
+        View::Local => (suite.rows()?, published),
+        View::Published => (published, Vec::new()),
+    };
+    let plan = suite.plan_keys();
+    table_specs(&suite.experiment.scale, view)
+        .iter()
+        .map(|spec| Ok(build(spec, Some(&plan), &ours, &beside, &|_| None)?))
+        .collect()
+}
+
 /// How far a run may differ from the published one on another processor, in a metric's own unit.
 ///
 /// On the same kind of processor runs are equal to the last bit; on another, products of matrices
 /// round otherwise, and training lets that grow to a few examples of a validation split.
 pub const TOLERANCE: f64 = 0.05;
 
-/// One sentence on how this machine's runs compare with the published ones of the same settings.
-///
-/// # Errors
-/// If a store cannot be read.
-pub fn agreement(suite: &Suite) -> Result<String> {
-    let planned: HashSet<&str> = suite.runs.iter().map(|run| run.key.as_str()).collect();
+/// One sentence on how this machine's runs of `plan` compare with the published ones of the same
+/// settings.
+pub fn agreement<R: PlannedRun>(plan: &[R], ours: Vec<Row>, published: Vec<Row>) -> String {
+    let planned: HashSet<&str> = plan.iter().map(PlannedRun::key).collect();
     let planned = |rows: Vec<Row>| -> Vec<Row> {
         let rows = rows.into_iter();
         rows.filter(|row| planned.contains(row.run_key.as_str()) && !row.is_failure())
             .collect()
     };
-    let comparison = compare(
-        &planned(suite.rows()?),
-        &planned(suite.published_rows()?),
-        TOLERANCE,
-    );
-    Ok(if comparison.compared == 0 {
-        "No run of these settings is published yet.".into()
-    } else {
-        format!(
-            "Of {} metrics of runs that are published too, {} differ by more than {TOLERANCE}; \
-             the largest difference is {:.4}.",
-            comparison.compared,
-            comparison.differences.len(),
-            comparison.largest
-        )
-    })
+    let comparison = compare(&planned(ours), &planned(published), TOLERANCE);
+    if comparison.compared == 0 {
+        return "No run of these settings is published yet.".into();
+    }
+    format!(
+        "Of {} metrics of runs that are published too, {} differ by more than {TOLERANCE}; \
+         the largest difference is {:.4}.",
+        comparison.compared,
+        comparison.differences.len(),
+        comparison.largest
+    )
 }
 
 /// Writes `<name>.csv` and `<name>.md`, each whole or not at all; returns the latter's path.

@@ -35,7 +35,10 @@ fn run(args: &TableArgs) -> Result<ExitCode> {
     let table = tables::table1(&suite, View::Local)?;
     let path = write(&table, &suite.local_folder())?;
     println!("{}", table.to_terminal());
-    println!("{}", tables::agreement(&suite)?);
+    println!(
+        "{}",
+        tables::agreement(&suite.runs, suite.rows()?, suite.published_rows()?)
+    );
     println!("Written to {}.", path.display());
     if report.failed > 0 {
         eprintln!("{} runs failed; the others are stored.", report.failed);

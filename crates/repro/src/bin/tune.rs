@@ -2,16 +2,20 @@
 //! table reports.
 //!
 //! `cargo run -p repro --bin tune` runs `experiments/<scale>/glue-tune.toml` and prints, for each
-//! arm and rate, the mean of the headline numbers over tasks, and the best rate.
+//! arm and rate, the mean of the headline numbers over tasks, and the best rate; with
+//! `--suite domainbed` it runs `domainbed-tune.toml`, whose number is the accuracy on the held-out
+//! pictures of the source environment: no other environment has a say.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use repro::cli::{TableArgs, exit};
-use repro::suite::Suite;
-use results::{Selection, headline};
+use repro::run::PlannedRun;
+use repro::sweep::SweepReport;
+use repro::{domainbed, suite};
+use results::{HELD_OUT_SPLIT, Row, Selection, headline};
 
 /// Tries the grid of learning rates for every arm and prints the best.
 #[derive(Parser)]
@@ -19,39 +23,86 @@ use results::{Selection, headline};
 struct Cli {
     #[command(flatten)]
     args: TableArgs,
+    /// Suite whose rates are chosen.
+    #[arg(long, value_enum, default_value_t = Suite::Glue)]
+    suite: Suite,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Suite {
+    Glue,
+    Domainbed,
 }
 
 fn main() -> ExitCode {
-    exit(run(&Cli::parse().args))
+    exit(run(&Cli::parse()))
 }
 
-fn run(args: &TableArgs) -> Result<ExitCode> {
-    let suite = Suite::open("glue-tune", args)?;
-    if args.dry_run {
-        suite.dry_run()?;
-        return Ok(ExitCode::SUCCESS);
+fn run(cli: &Cli) -> Result<ExitCode> {
+    match cli.suite {
+        Suite::Glue => {
+            let suite = suite::Suite::open("glue-tune", &cli.args)?;
+            if cli.args.dry_run {
+                suite.dry_run()?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let report = suite.train()?;
+            let is_headline = |row: &Row| {
+                headline(&row.task).is_some_and(|headline| headline.metric == row.metric)
+            };
+            print(
+                &suite.request.arms,
+                &suite.runs,
+                &suite.rows()?,
+                is_headline,
+            );
+            Ok(code(report))
+        }
+        Suite::Domainbed => {
+            let suite = domainbed::suite::Suite::open("domainbed-tune", &cli.args)?;
+            if cli.args.dry_run {
+                suite.dry_run()?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let report = suite.train()?;
+            let is_held_out = |row: &Row| row.split == HELD_OUT_SPLIT;
+            print(
+                &suite.request.arms,
+                &suite.runs,
+                &suite.rows()?,
+                is_held_out,
+            );
+            Ok(code(report))
+        }
     }
-    let report = suite.train()?;
+}
 
-    // (arm, rate) -> headline numbers of its runs, in per cent.
+fn code(report: SweepReport) -> ExitCode {
+    if report.failed > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Prints each arm's mean at each rate, and the best rate.
+fn print<R: PlannedRun>(arms: &[String], runs: &[R], rows: &[Row], counts: impl Fn(&Row) -> bool) {
+    // (arm, rate) -> the numbers of its runs, in per cent.
     let mut values: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
-    let rows = suite.rows()?;
-    for run in &suite.runs {
-        let Some(headline) = headline(&run.settings.task) else {
-            continue;
-        };
+    for run in runs {
         let value = rows
             .iter()
-            .filter(|row| row.run_key == run.key && row.selection == Selection::Last)
-            .find(|row| row.metric == headline.metric)
+            .filter(|row| row.run_key == run.key() && row.selection == Selection::Last)
+            .find(|row| counts(row))
             .and_then(|row| row.value);
-        let cell = (run.arm.key.clone(), format!("{:e}", run.settings.lr));
+        let head = run.head();
+        let cell = (head.arm, format!("{:e}", head.lr));
         values
             .entry(cell)
             .or_default()
             .extend(value.map(|value| 100.0 * value));
     }
-    for arm in &suite.request.arms {
+    for arm in arms {
         let means: Vec<(&str, f64)> = values
             .iter()
             .filter(|((key, _), numbers)| key == arm && !numbers.is_empty())
@@ -71,9 +122,4 @@ fn run(args: &TableArgs) -> Result<ExitCode> {
             .collect();
         println!("{arm:18} best {best:>6}   {}", cells.join("   "));
     }
-    Ok(if report.failed > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
 }

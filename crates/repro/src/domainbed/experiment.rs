@@ -45,8 +45,6 @@ pub struct Experiment {
 pub struct SetEntry {
     /// Steps of training.
     pub steps: usize,
-    /// Position of the environment to train on; the paper's, 1, where it is missing.
-    pub source_environment: Option<usize>,
 }
 
 /// The pretrained model of an experiment.
@@ -132,13 +130,9 @@ impl Experiment {
             }
         }
         for (key, entry) in &self.sets {
-            let set: ImageSet = key.parse()?;
+            key.parse::<ImageSet>()?;
             if entry.steps == 0 {
                 bail!("sets.{key}.steps must be at least 1, but is 0");
-            }
-            let n = set.environments().len();
-            if entry.source_environment.is_some_and(|index| index >= n) {
-                bail!("sets.{key}.source_environment must be below {n}, counted from 0");
             }
         }
         for (name, value) in [

@@ -24,8 +24,8 @@ pub struct Settings {
     pub scale: String,
     /// Key of the data set.
     pub task: String,
-    /// Position of the environment to train on.
-    pub source_environment: usize,
+    /// The environment that the run trains on.
+    pub source_environment: &'static str,
     /// Resolved method.
     pub method: Method,
     /// Names of the adapted layers.
@@ -180,7 +180,7 @@ pub fn plan(
                         suite: experiment.suite.clone(),
                         scale: experiment.scale.clone(),
                         task: task.clone(),
-                        source_environment: entry.source_environment.unwrap_or(ImageSet::SOURCE),
+                        source_environment: set.environments()[ImageSet::SOURCE],
                         method: arm.method.clone(),
                         targets: experiment.model.targets.clone(),
                         seed,

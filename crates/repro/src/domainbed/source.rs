@@ -146,23 +146,22 @@ impl Pictures {
                 }
             }
         }
-        for (index, domain) in data.domains.iter().enumerate() {
-            let n = domain.pictures.len();
-            if index == ImageSet::SOURCE && split(n, 0, index).held_out.is_empty() {
-                bail!(
-                    "environment {} of {set} has {n} pictures, of which a fifth cannot be held out",
-                    domain.name
-                );
-            }
+        let source = &data.domains[ImageSet::SOURCE];
+        let n = source.pictures.len();
+        if split(n, 0, ImageSet::SOURCE).held_out.is_empty() {
+            bail!(
+                "environment {} of {set} has {n} pictures, of which no fifth can be held out",
+                source.name
+            );
         }
         let digest = data.digest()?;
         Ok(Self { data, digest })
     }
 
-    /// DomainBed's split of an environment for a trial.
-    pub fn split(&self, environment: usize, trial: u64) -> Split {
-        let n = self.data.domains[environment].pictures.len();
-        split(n, trial, environment)
+    /// DomainBed's split of the source environment for a trial.
+    pub fn split(&self, trial: u64) -> Split {
+        let n = self.data.domains[ImageSet::SOURCE].pictures.len();
+        split(n, trial, ImageSet::SOURCE)
     }
 }
 

@@ -83,9 +83,7 @@ impl Suite {
         };
         let runs = plan(&experiment, &request, &sources, |set| {
             let data = &pictures[set.key()];
-            let source = experiment.sets[set.key()].source_environment;
-            let kept = data.split(source.unwrap_or(ImageSet::SOURCE), 0).kept.len();
-            (data.digest.clone(), kept)
+            (data.digest.clone(), data.split(0).kept.len())
         })?;
         let store = folder_of(&args.results, args, &experiment.suite);
         Ok(Self {

@@ -11,8 +11,10 @@ use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use models::{Dropouts, ImageClassifier};
+use results::{HELD_OUT_SPLIT, TRAIN_SPLIT};
 use tasks::domainbed::{
-    EvalOptions, EvalStream, Loading, PictureSource, PixelBatch, TrainOptions, TrainStream, View,
+    EvalOptions, EvalStream, ImageSet, Loading, PictureSource, PixelBatch, TrainOptions,
+    TrainStream, View,
 };
 
 use crate::arm::Method;
@@ -24,9 +26,6 @@ use crate::seeds::{self, Purpose};
 
 /// The name below which the head's parameters lie.
 pub const HEAD: &str = "classifier";
-
-/// The split that decides which weights are the best: the held-out part of the source environment.
-pub const HELD_OUT: &str = "out";
 
 const ACCURACY: &str = "accuracy";
 
@@ -115,12 +114,10 @@ impl Trainer<'_> {
         let settings = self.settings;
         let started = Instant::now();
         let count = ParamCount::of(&model, HEAD);
-        let domain = &self.pictures.data.domains[settings.source_environment];
-        let split = self
-            .pictures
-            .split(settings.source_environment, settings.seed);
+        let domain = &self.pictures.data.domains[ImageSet::SOURCE];
+        let split = self.pictures.split(settings.seed);
         let held_out = Part {
-            name: HELD_OUT.into(),
+            name: HELD_OUT_SPLIT.into(),
             source: Arc::clone(&domain.pictures),
             indices: split.held_out,
         };
@@ -200,14 +197,14 @@ impl Trainer<'_> {
             })
         };
         let kept = Part {
-            name: "in".into(),
+            name: TRAIN_SPLIT.into(),
             source: Arc::clone(&held_out.source),
             indices: kept.to_vec(),
         };
         let mut measures = vec![measure(held_out)?, measure(&kept)?];
         let domains = self.pictures.data.domains.iter().enumerate();
         let others: Vec<Measure> = domains
-            .filter(|(index, _)| *index != self.settings.source_environment)
+            .filter(|(index, _)| *index != ImageSet::SOURCE)
             .map(|(_, domain)| {
                 measure(&Part {
                     name: format!("ood_{}", domain.code),
