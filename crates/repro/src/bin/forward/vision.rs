@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
-use models::{Dropouts, ImageClassifier, ViTConfig, VisionCheckpoint, VisionTransformer};
+use models::{Dropouts, ViTConfig, VisionCheckpoint};
 use ops::MaskStream;
 use safetensors::{Dtype, SafeTensors};
 
@@ -16,7 +16,14 @@ pub fn forward(cli: &Cli, device: &Device) -> Result<Outputs> {
         checkpoint = checkpoint.with_interpolation();
     }
     let images = read_inputs(&cli.inputs, |file| Images::parse(file, checkpoint.config()))?;
-    Ok(Model::load(&checkpoint, device)?.forward(&images, device))
+    let model = load(&checkpoint, device)?;
+    let mut outputs = Outputs::default();
+    let [batch, ..] = images.shape;
+    for from in (0..batch).step_by(ROWS) {
+        let (hidden, logits) = model(images.rows(from, batch.min(from + ROWS), device));
+        outputs.add(hidden, logits);
+    }
+    Ok(outputs)
 }
 
 /// Images, checked against a model.
@@ -72,36 +79,21 @@ impl Images {
     }
 }
 
+/// Hidden states and, with a head, logits of some images.
+type Model = Box<dyn Fn(Tensor<4>) -> (Tensor<3>, Option<Tensor<2>>)>;
+
 /// A checkpoint's model, with its head if it has one.
-enum Model {
-    Backbone(VisionTransformer),
-    Classifier(ImageClassifier),
-}
-
-impl Model {
-    fn load(checkpoint: &VisionCheckpoint, device: &Device) -> Result<Self> {
-        // Nothing draws from it: dropout is off.
-        let (masks, off) = (MaskStream::default(), Dropouts::off());
-        Ok(match checkpoint.head_classes() {
-            Some(_) => Self::Classifier(checkpoint.classifier_with_head(device, &masks, off)?),
-            None => Self::Backbone(checkpoint.backbone(device, &masks, off)?),
-        })
+fn load(checkpoint: &VisionCheckpoint, device: &Device) -> Result<Model> {
+    // Nothing draws from it: dropout is off.
+    let (masks, off) = (MaskStream::default(), Dropouts::off());
+    if checkpoint.head_classes().is_none() {
+        let backbone = checkpoint.backbone(device, &masks, off)?;
+        return Ok(Box::new(move |pixels| (backbone.forward(pixels), None)));
     }
-
-    fn forward(&self, images: &Images, device: &Device) -> Outputs {
-        let mut outputs = Outputs::default();
-        let [batch, ..] = images.shape;
-        for from in (0..batch).step_by(ROWS) {
-            let rows = images.rows(from, batch.min(from + ROWS), device);
-            match self {
-                Self::Backbone(backbone) => outputs.add(backbone.forward(rows), None),
-                Self::Classifier(model) => {
-                    let hidden = model.backbone.forward(rows); // [rows, seq, d_model]
-                    let logits = model.classify(hidden.clone()); // [rows, n_classes]
-                    outputs.add(hidden, Some(logits));
-                }
-            }
-        }
-        outputs
-    }
+    let model = checkpoint.classifier_with_head(device, &masks, off)?;
+    Ok(Box::new(move |pixels| {
+        let hidden = model.backbone.forward(pixels); // [rows, seq, d_model]
+        let logits = model.classify(hidden.clone()); // [rows, n_classes]
+        (hidden, Some(logits))
+    }))
 }
