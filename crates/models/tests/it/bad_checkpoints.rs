@@ -26,7 +26,7 @@ fn load(name: &str, damage: impl FnOnce(&Path)) -> Result<(), ModelError> {
 
 /// The error's message, causes included, is one line that has all of `parts`.
 #[track_caller]
-fn check(result: Result<(), ModelError>, parts: &[&str]) {
+pub fn check(result: Result<(), ModelError>, parts: &[&str]) {
     let message = fixture::chain(&result.unwrap_err());
     assert!(!message.contains('\n'), "{message}");
     for part in parts {
@@ -34,7 +34,7 @@ fn check(result: Result<(), ModelError>, parts: &[&str]) {
     }
 }
 
-fn edit_config(dir: &Path, edit: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
+pub fn edit_config(dir: &Path, edit: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
     let path = dir.join("config.json");
     let text = fs::read_to_string(&path).unwrap();
     let mut config: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
@@ -42,7 +42,7 @@ fn edit_config(dir: &Path, edit: impl FnOnce(&mut serde_json::Map<String, serde_
     fs::write(path, serde_json::to_string(&config).unwrap()).unwrap();
 }
 
-fn edit_tensors(dir: &Path, edit: impl FnOnce(&mut Tensors)) {
+pub fn edit_tensors(dir: &Path, edit: impl FnOnce(&mut Tensors)) {
     let path = dir.join("model.safetensors");
     let bytes = fs::read(&path).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();

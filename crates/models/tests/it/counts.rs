@@ -1,10 +1,12 @@
-//! The integers of behaviours 1.6 that concern RoBERTa, from the modules' own shapes.
+//! The integers of behaviours 1.6 that concern RoBERTa and ViT, from the modules' own shapes.
 
 use adapters::count::{ParamCount, low_rank};
 use adapters::{Adaptable, MaskStream};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
-use models::{Encoder, EncoderConfig, SequenceClassifier};
+use models::{
+    Encoder, EncoderConfig, ImageClassifier, SequenceClassifier, ViTConfig, VisionTransformer,
+};
 
 /// Counts without making any weight: a large model's would take gigabytes.
 #[derive(Default)]
@@ -131,4 +133,57 @@ fn smaller_encoders_have_the_sizes_of_their_checkpoints() {
         size(EncoderConfig::distilroberta_base()),
         82_118_400 - 590_592
     );
+}
+
+/// Behaviours 1.6: the paper's 86.4 million count the pooler, which nothing here has.
+#[test]
+fn vit_base_has_the_papers_size_but_for_the_pooler() {
+    let (device, masks) = (Device::flex(), MaskStream::new(0));
+    let config = ViTConfig::vit_base_patch16_224();
+    let backbone = VisionTransformer::new(&config, &device, &masks);
+    let pooler = 768 * 768 + 768;
+    assert_eq!(count(&backbone) + pooler, 86_389_248);
+    assert_eq!(count(&backbone), 85_798_656);
+    let config = ViTConfig::dinov2_small();
+    let backbone = VisionTransformer::new(&config, &device, &masks);
+    // The published number less the mask token.
+    assert_eq!(count(&backbone), 22_056_576 - 384);
+}
+
+/// `(adapter parameters, paper count, paper percentage)` of ViT-base, rank 8 on query and value
+/// (behaviours 1.6).
+#[test]
+fn adapters_of_vit_base_have_the_counts_of_the_paper() {
+    let check = |n_classes: usize, b_only: bool, expected: (usize, usize, &str)| {
+        let config = ViTConfig::vit_base_patch16_224();
+        let mut model =
+            ImageClassifier::new(&config, n_classes, &Device::flex(), &MaskStream::new(0));
+        let mut factors = (0, 0);
+        model.backbone.visit_linears("", &mut |path, layer| {
+            if path.ends_with(".query") || path.ends_with(".value") {
+                let [d_in, d_out] = layer.weight.lazy_shape().dims();
+                let (a, b) = low_rank(8, d_in, d_out);
+                factors = (factors.0 + a, factors.1 + b);
+            }
+        });
+        let (a, b) = factors;
+        let trained = if b_only { b } else { a + b };
+        let head = count(&model.classifier);
+        // The paper's model carries the pooler.
+        let pooler = 768 * 768 + 768;
+        let counts = ParamCount {
+            total: count(&model) + pooler + a + b,
+            trainable: trained + head,
+            head,
+        };
+        let percent = format!("{:.2}", counts.paper_percent());
+        assert_eq!(
+            (trained, counts.paper_trainable(), percent.as_str()),
+            expected
+        );
+    };
+    check(5, true, (147_456, 155_146, "0.18"));
+    check(65, true, (147_456, 247_426, "0.29"));
+    check(5, false, (294_912, 302_602, "0.35"));
+    check(65, false, (294_912, 394_882, "0.46"));
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use adapters::MaskStream;
 use burn::tensor::{Bool, Device, Int, Shape, Tensor, TensorData};
-use models::{Checkpoint, Dropouts, Encoder, EncoderInput};
+use models::{Checkpoint, Dropouts, Encoder, EncoderInput, ImageClassifier, VisionCheckpoint};
 use safetensors::{Dtype, SafeTensors};
 
 pub fn dir(name: &str) -> PathBuf {
@@ -21,6 +21,18 @@ pub fn encoder(name: &str) -> Encoder {
         .unwrap()
 }
 
+pub fn open_vision(name: &str) -> VisionCheckpoint {
+    VisionCheckpoint::open(dir(name)).unwrap()
+}
+
+/// With the checkpoint's own head, for images of any size.
+pub fn image_classifier(name: &str) -> ImageClassifier {
+    open_vision(name)
+        .with_interpolation()
+        .classifier_with_head(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .unwrap()
+}
+
 /// The tensors of a `reference.safetensors`.
 pub struct Reference(Vec<u8>);
 
@@ -33,6 +45,11 @@ impl Reference {
         let file = SafeTensors::deserialize(&self.0).unwrap();
         let view = file.tensor(name).unwrap();
         (view.dtype(), view.shape().to_vec(), view.data().to_vec())
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        file.names().into_iter().map(str::to_owned).collect()
     }
 
     pub fn has(&self, name: &str) -> bool {

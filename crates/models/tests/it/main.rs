@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-/// Reading the fixtures that `reference/parity_encoder.py` makes.
+/// Reading the fixtures that `reference/parity_encoder.py` and `vision_fixtures.py` make.
 mod fixture;
 
 /// Values and gradients against transformers 4.57.1 and PEFT.
@@ -19,3 +19,12 @@ mod bad_checkpoints;
 
 /// Parameter counts of the real models.
 mod counts;
+
+/// ViT and DINOv2: values and gradients against transformers 4.57.1 and PEFT.
+mod vision_parity;
+
+/// ViT and DINOv2: what must hold of any weights, and inputs that do not fit.
+mod vision_properties;
+
+/// ViT and DINOv2: writing folders, reading them again, and folders that cannot be read.
+mod vision_folders;

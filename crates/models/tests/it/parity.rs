@@ -19,7 +19,7 @@ use crate::fixture::{self, Reference, host, max_difference};
 const TOLERANCE: f64 = 1e-5;
 
 /// Compares with the f32 values of transformers; says how far from the f64 ones both are.
-fn check(reference: &Reference, name: &str, ours: &[f64]) {
+pub fn check(reference: &Reference, name: &str, ours: &[f64]) {
     let theirs = reference.values(name);
     let error = max_difference(ours, &theirs);
     print!("{name}: {error:.1e} from f32");
@@ -227,16 +227,16 @@ fn peft_name(path: &str) -> String {
     format!("lora.{}.{}", parts[2], parts[parts.len() - 1])
 }
 
-fn contiguous(tensor: Tensor<2>) -> Tensor<2> {
+pub fn contiguous(tensor: Tensor<2>) -> Tensor<2> {
     let device = tensor.device();
     Tensor::from_data(tensor.into_data(), &device)
 }
 
-fn grad<const D: usize>(param: &Param<Tensor<D>>, grads: &Gradients) -> Vec<f64> {
+pub fn grad<const D: usize>(param: &Param<Tensor<D>>, grads: &Gradients) -> Vec<f64> {
     host(param.val().grad(grads).unwrap())
 }
 
 /// Ours is `[d_in, d_out]`, PyTorch's `[d_out, d_in]`.
-fn transposed_grad(param: &Param<Tensor<2>>, grads: &Gradients) -> Vec<f64> {
+pub fn transposed_grad(param: &Param<Tensor<2>>, grads: &Gradients) -> Vec<f64> {
     host(param.val().grad(grads).unwrap().transpose())
 }

@@ -29,7 +29,7 @@ fn tiny(kind: EncoderKind) -> EncoderConfig {
     }
 }
 
-fn rng(seed: u64) -> ChaCha8Rng {
+pub fn rng(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 

@@ -19,7 +19,12 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn forward(checkpoint: &Path, inputs: &Path, outputs: &Path) -> Output {
+    forward_with(&[], checkpoint, inputs, outputs)
+}
+
+fn forward_with(options: &[&str], checkpoint: &Path, inputs: &Path, outputs: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_forward"))
+        .args(options)
         .arg("--checkpoint")
         .arg(checkpoint)
         .arg("--inputs")
@@ -229,5 +234,107 @@ fn bad_paths_end_with_exit_code_2_and_one_sentence() {
     fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
     let run = forward(&fixture("bert"), &cut, &outputs);
     check_message(&run, "cut.safetensors: not a whole safetensors file");
+    assert!(!outputs.exists());
+}
+
+/// A file with the `pixel_values` of a fixture's `images`.
+fn pixels(dir: &Path, name: &str, images: &str) -> PathBuf {
+    let reference = fixture(name).join("reference.safetensors");
+    let (shape, values) = floats(&reference, &format!("{images}.pixel_values"));
+    let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let path = dir.join(format!("{name}-{images}.safetensors"));
+    write(&path, &[("pixel_values", Dtype::F32, shape, bytes)]);
+    path
+}
+
+#[test]
+fn forward_of_images_writes_what_transformers_computes() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, images, options) in [
+        ("vit", "native", &[][..]),
+        ("vit", "other", &["--interpolate-pos-encoding"][..]),
+        ("dinov2", "native", &[]),
+        ("dinov2", "other", &[]),
+    ] {
+        let reference = fixture(name).join("reference.safetensors");
+        let inputs = pixels(dir.path(), name, images);
+        let outputs = dir.path().join("out.safetensors");
+        let run = forward_with(options, &fixture(name), &inputs, &outputs);
+        assert!(run.status.success(), "{run:?}");
+        for (ours, theirs) in [("last_hidden_state", "last"), ("logits", "logits")] {
+            assert_close(
+                floats(&outputs, ours),
+                floats(&reference, &format!("{images}.{theirs}")),
+            );
+        }
+    }
+}
+
+#[test]
+fn bad_images_end_with_exit_code_2_and_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let outputs = dir.path().join("out.safetensors");
+    let check = |dtype: Dtype, shape: &[usize], fill: f32, expected: &str| {
+        let inputs = dir.path().join("in.safetensors");
+        let bytes = (0..shape.iter().product())
+            .flat_map(|_| fill.to_le_bytes())
+            .collect();
+        write(&inputs, &[("pixel_values", dtype, shape.to_vec(), bytes)]);
+        let run = forward(&fixture("vit"), &inputs, &outputs);
+        check_message(&run, &format!("in.safetensors: {expected}"));
+    };
+    check(
+        Dtype::F32,
+        &[1, 3, 16, 20],
+        0.0,
+        "images are 16 x 20 pixels, expected 16 x 16",
+    );
+    check(
+        Dtype::F32,
+        &[1, 1, 16, 16],
+        0.0,
+        "images have 1 channels, but the model takes 3",
+    );
+    check(
+        Dtype::F32,
+        &[3, 16, 16],
+        0.0,
+        "pixel_values has shape [3, 16, 16], expected [batch, channels, height, width]",
+    );
+    check(
+        Dtype::F32,
+        &[0, 3, 16, 16],
+        0.0,
+        "pixel_values has shape [0, 3, 16, 16], expected at least one image",
+    );
+    check(
+        Dtype::I32,
+        &[1, 3, 16, 16],
+        0.0,
+        "pixel_values is stored as I32, expected F32",
+    );
+    check(
+        Dtype::F32,
+        &[2, 3, 16, 16],
+        f32::NAN,
+        "pixel_values has the value NaN in image 0",
+    );
+
+    let text = fixture("bert").join("reference.safetensors");
+    let run = forward(&fixture("vit"), &text, &outputs);
+    check_message(
+        &run,
+        "reference.safetensors: no tensor pixel_values; the file has ",
+    );
+    let images = pixels(dir.path(), "vit", "native");
+    let run = forward(&fixture("bert"), &images, &outputs);
+    check_message(&run, "no tensor input_ids; the file has pixel_values");
+    let run = forward_with(
+        &["--interpolate-pos-encoding"],
+        &fixture("bert"),
+        &text,
+        &outputs,
+    );
+    check_message(&run, "--interpolate-pos-encoding is for images, but ");
     assert!(!outputs.exists());
 }
