@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use results::{Row, Store, StoreWarning, Table};
+use results::{Store, StoreWarning, Table};
 
 use crate::claims::ClaimFigure;
 use crate::dots::DotFigure;
@@ -77,7 +77,7 @@ pub fn render(request: &Request) -> Result<Rendered, FigureError> {
     let out = place(&request.out);
     let tables_dir = place(&request.results);
     // Everything is read before anything is written.
-    let mut suites: Vec<(&Suite, Vec<(String, Table)>, Vec<Row>)> = Vec::new();
+    let mut suites = Vec::new();
     let mut rendered = Rendered::default();
     for suite in &SUITES {
         let dir = tables_dir.join(suite.folder);
