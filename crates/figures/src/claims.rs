@@ -33,7 +33,7 @@ impl ClaimRow {
 pub struct ClaimPanel {
     /// The arm's label.
     pub label: String,
-    /// The tasks, then the average.
+    /// The columns, then the average if the table has one.
     pub rows: Vec<ClaimRow>,
 }
 
@@ -50,6 +50,8 @@ pub struct ClaimFigure {
     pub panels: Vec<ClaimPanel>,
     /// The axis all panels share, symmetric around zero.
     pub range: Range,
+    /// Whether the last row of each panel is the average.
+    pub average: bool,
 }
 
 impl ClaimFigure {
@@ -86,12 +88,14 @@ impl ClaimFigure {
             ours_name: ours_name(table),
             panels,
             range: Range { low: -reach, high: reach },
+            average: table.average,
         })
     }
 
     /// How often ours has the paper's sign, over the tasks without the average.
     pub fn agreement(&self) -> Agreement {
-        let tasks = |panel: &'_ ClaimPanel| panel.rows.len().saturating_sub(1);
+        let tasks =
+            |panel: &'_ ClaimPanel| panel.rows.len().saturating_sub(usize::from(self.average));
         let rows = self
             .panels
             .iter()

@@ -7,12 +7,13 @@ use crate::claims::{ClaimFigure, ClaimPanel};
 use crate::dots::Value;
 use crate::dots_draw::whisker;
 use crate::error::DrawError;
-use crate::pen::{Align, Pen, ink};
+use crate::pen::{Align, Pen, ink, text_width};
 use crate::scale::tick_text;
 
 const FEWEST_COLUMNS: usize = 3;
 const MOST_COLUMNS: usize = 4;
-const LABEL_WIDTH: f64 = 66.0;
+const LEAST_LABEL_WIDTH: f64 = 66.0;
+const HEADING_SIZE: f64 = 14.0;
 const PANEL_WIDTH: f64 = 288.0;
 const PANEL_GAP: f64 = 28.0;
 const ROW_HEIGHT: f64 = 30.0;
@@ -31,14 +32,28 @@ fn n_columns(figure: &ClaimFigure) -> usize {
         .unwrap_or(MOST_COLUMNS)
 }
 
+/// Room for the longest heading at the left of a panel.
+fn label_width(figure: &ClaimFigure) -> Result<f64, DrawError> {
+    let mut most = LEAST_LABEL_WIDTH;
+    for row in figure.panels.iter().flat_map(|panel| &panel.rows) {
+        most = most.max(text_width(&row.heading, HEADING_SIZE)?.ceil() + 12.0);
+    }
+    Ok(most)
+}
+
 /// Width and height in logical pixels.
-pub fn size(figure: &ClaimFigure) -> (u32, u32) {
+///
+/// # Errors
+/// If a heading cannot be measured.
+pub fn size(figure: &ClaimFigure) -> Result<(u32, u32), DrawError> {
     let columns = n_columns(figure);
-    let width =
-        2.0 * SIDE + LABEL_WIDTH + columns as f64 * PANEL_WIDTH + (columns - 1) as f64 * PANEL_GAP;
+    let width = 2.0 * SIDE
+        + label_width(figure)?
+        + columns as f64 * PANEL_WIDTH
+        + (columns - 1) as f64 * PANEL_GAP;
     let n_bands = figure.panels.len().div_ceil(columns);
     let height = TOP + n_bands as f64 * band_height(figure) + BOTTOM;
-    (width as u32, height as u32)
+    Ok((width as u32, height as u32))
 }
 
 fn band_height(figure: &ClaimFigure) -> f64 {
@@ -75,10 +90,11 @@ where
         Align::Left,
     )?;
     let columns = n_columns(figure);
+    let label_width = label_width(figure)?;
     for (index, panel) in figure.panels.iter().enumerate() {
         let top = TOP + (index / columns) as f64 * band_height(figure);
         let column = index % columns;
-        let left = SIDE + LABEL_WIDTH + column as f64 * (PANEL_WIDTH + PANEL_GAP);
+        let left = SIDE + label_width + column as f64 * (PANEL_WIDTH + PANEL_GAP);
         draw_panel(figure, panel, pen, (left, top), column == 0)?;
     }
     Ok(())
@@ -140,7 +156,7 @@ where
             pen.text(
                 &row.heading,
                 (left - 10.0, y),
-                14.0,
+                HEADING_SIZE,
                 ink::TEXT,
                 Align::Right,
             )?;

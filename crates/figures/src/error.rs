@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum FigureError {
     /// There is no table to render.
-    #[error("{}: expected at least one table1*.csv, table2*.csv or table7*.csv; run the table first", dir.display())]
+    #[error("{}: expected at least one table in glue/ (table1*.csv, table2*.csv, table7*.csv) or domainbed/ (table5*.csv, table8*.csv, table9*.csv, table10*.csv); run the table first", dir.display())]
     NoTable {
         /// The folder looked into.
         dir: PathBuf,
@@ -27,6 +27,12 @@ pub enum FigureError {
     /// A table or a store of rows is malformed.
     #[error(transparent)]
     Results(#[from] ResultsError),
+    /// A contact sheet among the figures is no PNG image.
+    #[error("{}: expected a PNG image", path.display())]
+    NotPng {
+        /// The file.
+        path: PathBuf,
+    },
     /// A figure or the page could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
@@ -55,7 +61,7 @@ impl FigureError {
     pub fn is_bad_input(&self) -> bool {
         matches!(
             self,
-            Self::NoTable { .. } | Self::Read { .. } | Self::Results(_)
+            Self::NoTable { .. } | Self::Read { .. } | Self::Results(_) | Self::NotPng { .. }
         )
     }
 }

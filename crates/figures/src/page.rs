@@ -5,53 +5,132 @@ use std::fmt::Write;
 
 use results::Table;
 
-use crate::claims::ClaimFigure;
 use crate::dots::ours_name;
 use crate::label::{Piece, pieces};
 use crate::page_table;
 use crate::provenance::Provenance;
 use crate::render::Request;
+use crate::sheets::ContactSheet;
+
+/// One suite's part of the page.
+pub struct Chapter {
+    /// The suite's name.
+    pub title: &'static str,
+    /// Contact sheets of its data sets.
+    pub sheets: Vec<ContactSheet>,
+    /// Its tables.
+    pub shown: Vec<Shown>,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+}
 
 /// One rendered table.
 pub struct Shown {
-    /// File stem of the table and its pictures.
+    /// File stem of the table.
     pub stem: String,
     /// The table.
     pub table: Table,
-    /// Size of the dot plot, in logical pixels.
+    /// Its pictures, in the order of the page.
+    pub pictures: Vec<Picture>,
+}
+
+/// One picture of a table.
+pub struct Picture {
+    /// File stem.
+    pub stem: String,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+    /// Width and height, in logical pixels.
     pub size: (u32, u32),
-    /// The claims plot's data, if it was drawn.
-    pub claims: Option<ClaimFigure>,
+    /// A head above it.
+    pub heading: Option<String>,
+    /// A sentence above it.
+    pub sentence: Option<String>,
+}
+
+impl Picture {
+    /// A picture that needs no introduction.
+    pub fn new(stem: String, alt: String, size: (u32, u32)) -> Self {
+        Self {
+            stem,
+            alt,
+            size,
+            heading: None,
+            sentence: None,
+        }
+    }
 }
 
 /// The whole page.
-pub fn html(request: &Request, shown: &[Shown], provenance: &Provenance) -> String {
+pub fn html(request: &Request, chapters: &[Chapter]) -> String {
     let scale = escape(&request.scale);
     let whose = if request.local {
         "this machine's own runs"
     } else {
         "the published runs"
     };
+    let titles: Vec<&str> = chapters.iter().map(|chapter| chapter.title).collect();
+    let titles = titles.join(" and ");
+    let tables = || chapters.iter().flat_map(|chapter| &chapter.shown);
+    let grouped = tables().any(|shown| !shown.table.groups().is_empty());
     let mut out = String::new();
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Asymmetry in low-rank adapters: GLUE at scale {scale}</title>\n\
-         <style>\n{}</style>\n</head>\n<body>\n\
-         <h1>Asymmetry in low-rank adapters: GLUE at scale {scale}</h1>\n\
+         <title>Asymmetry in low-rank adapters: {titles} at scale {scale}</title>\n\
+         <style>\n{}{}</style>\n</head>\n<body>\n\
+         <h1>Asymmetry in low-rank adapters: {titles} at scale {scale}</h1>\n\
          <p>The tables of “Asymmetry in Low-Rank Adapters of Foundation Models” from {whose}, beside the numbers that the paper prints.</p>\n\
          <p>{}</p>\n",
         include_str!("page.css"),
+        if grouped {
+            include_str!("page_grouped.css")
+        } else {
+            ""
+        },
         scale_sentence(&request.scale),
     );
-    for shown in shown {
-        section(&mut out, shown);
+    if chapters.len() > 1 {
+        let links: Vec<String> = tables()
+            .map(|shown| {
+                let (stem, title) = (escape(&shown.stem), escape(&shown.table.title));
+                format!("<li><a href=\"#{stem}\">{title}</a></li>")
+            })
+            .collect();
+        let _ = writeln!(out, "<ul>{}</ul>", links.concat());
     }
-    provenance_section(&mut out, provenance);
-    regenerate_section(&mut out, request, shown);
+    for chapter in chapters {
+        sheets_section(&mut out, &chapter.sheets);
+        for shown in &chapter.shown {
+            section(&mut out, shown);
+        }
+    }
+    let _ = writeln!(out, "<h2>Where the numbers come from</h2>");
+    for chapter in chapters {
+        if chapters.len() > 1 {
+            let _ = writeln!(out, "<h3>{}</h3>", chapter.title);
+        }
+        provenance_section(&mut out, &chapter.provenance);
+    }
+    regenerate_section(&mut out, request, tables());
     out.push_str("</body>\n</html>\n");
     out
+}
+
+fn sheets_section(out: &mut String, sheets: &[ContactSheet]) {
+    if sheets.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "<h2 id=\"pictures\">What the images look like</h2>");
+    for sheet in sheets {
+        let (file, label) = (escape(&sheet.file), escape(&sheet.label));
+        let (width, height) = sheet.size;
+        let _ = writeln!(
+            out,
+            "<h3>{label}</h3>\n<div class=\"scroll figure\"><img style=\"max-width: {width}px; min-width: 0\" src=\"{file}\" alt=\"Contact sheet of {label}: example images by environment.\" width=\"{width}\" height=\"{height}\"></div>"
+        );
+    }
 }
 
 fn scale_sentence(scale: &str) -> String {
@@ -77,27 +156,14 @@ fn section(out: &mut String, shown: &Shown) {
     page_table::table_html(out, table);
     unfinished(out, table);
 
-    let alt = format!(
-        "Dot plot of {}: every arm and task, ours beside the paper's.",
-        table.title
-    );
-    picture(out, &shown.stem, &alt, shown.size);
-    if let Some(claims) = &shown.claims {
-        let _ = writeln!(out, "<h3>What the paper claims: differences to LoRA</h3>");
-        let agreement = claims.agreement();
-        if agreement.cells > 0 {
-            let _ = writeln!(
-                out,
-                "<p>The difference to LoRA has the paper's sign in {} of {} cells (arm and task), and in {} of the {} where the paper's difference exceeds its own spread.</p>",
-                agreement.same, agreement.cells, agreement.clear_same, agreement.clear_cells
-            );
+    for shown in &shown.pictures {
+        if let Some(heading) = &shown.heading {
+            let _ = writeln!(out, "<h3>{}</h3>", escape(heading));
         }
-        let alt = format!(
-            "Differences to LoRA in {}, ours beside the paper's.",
-            table.title
-        );
-        let size = crate::claims_draw::size(claims);
-        picture(out, &format!("{}-claims", shown.stem), &alt, size);
+        if let Some(sentence) = &shown.sentence {
+            let _ = writeln!(out, "<p>{sentence}</p>");
+        }
+        picture(out, &shown.stem, &shown.alt, shown.size);
     }
 }
 
@@ -134,7 +200,6 @@ fn unfinished(out: &mut String, table: &Table) {
 }
 
 fn provenance_section(out: &mut String, provenance: &Provenance) {
-    let _ = writeln!(out, "<h2>Where the numbers come from</h2>");
     if provenance.n_finished + provenance.n_failed == 0 {
         let _ = writeln!(
             out,
@@ -184,7 +249,11 @@ fn provenance_section(out: &mut String, provenance: &Provenance) {
     let _ = writeln!(out, "</dl>");
 }
 
-fn regenerate_section(out: &mut String, request: &Request, tables: &[Shown]) {
+fn regenerate_section<'a>(
+    out: &mut String,
+    request: &Request,
+    tables: impl Iterator<Item = &'a Shown>,
+) {
     let scale = escape(&request.scale);
     let local = if request.local { " --local" } else { "" };
     let _ = writeln!(

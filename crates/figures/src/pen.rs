@@ -51,6 +51,20 @@ pub mod ink {
         (PUBLISHED, RGBColor(165, 175, 185)),
         (FAILED, RGBColor(255, 123, 114)),
     ];
+
+    /// Points of arms that train B alone.
+    pub const ONLY_B: RGBColor = RGBColor(11, 122, 75);
+    /// Points of arms that train A alone.
+    pub const ONLY_A: RGBColor = RGBColor(150, 50, 160);
+    /// Points of full fine-tuning.
+    pub const FULL: RGBColor = RGBColor(146, 100, 0);
+
+    /// The same for the colours that only some figures have.
+    pub const DARK_ARMS: [(RGBColor, RGBColor); 3] = [
+        (ONLY_B, RGBColor(70, 200, 140)),
+        (ONLY_A, RGBColor(222, 140, 230)),
+        (FULL, RGBColor(226, 176, 60)),
+    ];
 }
 
 /// Horizontal alignment of a text at its point.
@@ -176,10 +190,13 @@ where
             (x, y + radius),
             (x - radius, y),
         ];
-        let shape = Polygon::new(
-            corners.map(|corner| self.at(corner)).to_vec(),
-            colour.filled(),
-        );
+        self.polygon(&corners, colour)
+    }
+
+    /// A filled shape with straight sides.
+    pub fn polygon(&self, corners: &[(f64, f64)], colour: RGBColor) -> Result<(), DrawError> {
+        let corners: Vec<_> = corners.iter().map(|&corner| self.at(corner)).collect();
+        let shape = Polygon::new(corners, colour.filled());
         self.area.draw(&shape).map_err(boxed)
     }
 
@@ -237,14 +254,7 @@ where
 
     /// Width of a text, in logical pixels.
     pub fn width(&self, text: &str, size: f64) -> Result<f64, DrawError> {
-        // Measured large, because plotters rounds widths to whole pixels.
-        const DENSITY: f64 = 16.0;
-        let measured = size * BITMAP_FONT_SCALE * DENSITY;
-        let font = FontDesc::new(FontFamily::Name(FONT), measured, FontStyle::Normal);
-        let (width, _) = font
-            .box_size(text)
-            .map_err(|error| DrawError::from(error.to_string()))?;
-        Ok(f64::from(width) / DENSITY)
+        text_width(text, size)
     }
 
     /// An arm's label with its hats and subscripts, vertically centred on its point.
@@ -257,15 +267,8 @@ where
         align: Align,
     ) -> Result<(), DrawError> {
         let pieces = pieces(label);
-        let small = 0.72 * size;
-        let mut widths = Vec::new();
-        for piece in &pieces {
-            widths.push(match piece {
-                Piece::Plain(text) => self.width(text, size)?,
-                Piece::Hat(letter) => self.width(&letter.to_string(), size)?,
-                Piece::Sub(text) => self.width(text, small)? + 1.0,
-            });
-        }
+        let small = SUBSCRIPT * size;
+        let widths = piece_widths(&pieces, size)?;
         let total: f64 = widths.iter().sum();
         let mut x = match align {
             Align::Left => x,
@@ -302,6 +305,54 @@ where
     }
 }
 
+/// A subscript's size, in parts of its line's.
+const SUBSCRIPT: f64 = 0.72;
+
+/// Width of a text, in logical pixels.
+pub fn text_width(text: &str, size: f64) -> Result<f64, DrawError> {
+    // Measured large, because plotters rounds widths to whole pixels.
+    const DENSITY: f64 = 16.0;
+    register_fonts();
+    let measured = size * BITMAP_FONT_SCALE * DENSITY;
+    let font = FontDesc::new(FontFamily::Name(FONT), measured, FontStyle::Normal);
+    let (width, _) = font
+        .box_size(text)
+        .map_err(|error| DrawError::from(error.to_string()))?;
+    Ok(f64::from(width) / DENSITY)
+}
+
+/// Breaks a text at blanks into lines no wider than `width` logical pixels; a longer word has a line of its own.
+pub fn wrap(text: &str, size: f64, width: f64) -> Result<Vec<String>, DrawError> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut() {
+            let longer = format!("{line} {word}");
+            if text_width(&longer, size)? <= width {
+                *line = longer;
+                continue;
+            }
+        }
+        lines.push(word.to_owned());
+    }
+    Ok(lines)
+}
+
+/// Width of an arm's label, in logical pixels.
+pub fn label_width(label: &str, size: f64) -> Result<f64, DrawError> {
+    Ok(piece_widths(&pieces(label), size)?.iter().sum())
+}
+
+fn piece_widths(pieces: &[Piece], size: f64) -> Result<Vec<f64>, DrawError> {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => text_width(text, size),
+            Piece::Hat(letter) => text_width(&letter.to_string(), size),
+            Piece::Sub(text) => Ok(text_width(text, SUBSCRIPT * size)? + 1.0),
+        })
+        .collect()
+}
+
 fn boxed<E: std::error::Error + Send + Sync + 'static>(error: E) -> DrawError {
     Box::new(error)
 }
@@ -318,4 +369,21 @@ fn register_fonts() {
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_are_no_wider_than_asked_and_lose_no_word() {
+        let text = "Training accuracy minus test accuracy, in points, to an incomprehensibilities.";
+        let lines = wrap(text, 14.0, 110.0).expect("measures");
+        assert_eq!(lines.join(" "), text);
+        assert!(lines.len() > 3);
+        for line in &lines {
+            let width = text_width(line, 14.0).expect("measures");
+            assert!(width <= 110.0 || !line.contains(' '), "{line}");
+        }
+    }
 }

@@ -3,19 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plotters::prelude::*;
 use results::{Store, StoreWarning, Table};
 
 use crate::claims::ClaimFigure;
 use crate::dots::DotFigure;
+use crate::drawing::Drawing;
 use crate::error::{DrawError, FigureError};
-use crate::page::{self, Shown};
-use crate::pen::{FONT, Pen, Surface, ink};
+use crate::gaps::{GapFigure, SmallerGaps};
+use crate::page::{self, Chapter, Picture, Shown};
 use crate::provenance::Provenance;
-use crate::{claims_draw, dots_draw};
-
-/// Device pixels a logical pixel in the bitmaps.
-const BITMAP_DENSITY: f64 = 2.0;
+use crate::scatter::ScatterFigure;
+use crate::sheets::contact_sheets;
+use crate::{claims_draw, dots_draw, gaps_draw, scatter_draw};
 
 /// What to render, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +38,33 @@ pub struct Rendered {
     pub warnings: Vec<StoreWarning>,
 }
 
-/// The suite that this crate knows how to draw.
-const SUITE: &str = "glue";
+/// A suite that this crate knows how to draw.
+struct Suite {
+    /// Its folder of results.
+    folder: &'static str,
+    /// Its name on the page.
+    title: &'static str,
+    /// The numbers of its tables.
+    tables: &'static [&'static str],
+}
 
-/// Renders every GLUE table of one scale, and the page that shows them.
+const SUITES: [Suite; 2] = [
+    Suite {
+        folder: "glue",
+        title: "GLUE",
+        tables: &["1", "2", "7"],
+    },
+    Suite {
+        folder: results::DOMAINBED,
+        title: "DomainBed",
+        tables: &["5", "8", "9", "10"],
+    },
+];
+
+/// Renders every stored table of one scale, and the page that shows them.
 ///
 /// # Errors
-/// If there is no table, a table or `runs.csv` is malformed, or a file cannot be written.
+/// If there is no table, a table, a contact sheet or `runs.csv` is malformed, or a file cannot be written.
 pub fn render(request: &Request) -> Result<Rendered, FigureError> {
     let place = |root: &Path| {
         let root = if request.local {
@@ -55,177 +74,210 @@ pub fn render(request: &Request) -> Result<Rendered, FigureError> {
         };
         root.join(&request.scale)
     };
-    let tables_dir = place(&request.results).join(SUITE);
     let out = place(&request.out);
-    let tables = read_tables(&tables_dir)?;
-    let loaded = Store::read_only(&tables_dir).load()?;
-    let mut rendered = Rendered {
-        files: Vec::new(),
-        warnings: loaded.warnings,
-    };
+    let tables_dir = place(&request.results);
+    // Everything is read before anything is written.
+    let mut suites = Vec::new();
+    let mut rendered = Rendered::default();
+    for suite in &SUITES {
+        let dir = tables_dir.join(suite.folder);
+        let tables = read_tables(&dir, suite)?;
+        if tables.is_empty() {
+            continue;
+        }
+        let loaded = Store::read_only(&dir).load()?;
+        rendered.warnings.extend(loaded.warnings);
+        suites.push((suite, tables, loaded.rows));
+    }
+    if suites.is_empty() {
+        return Err(FigureError::NoTable { dir: tables_dir });
+    }
+    let sheets = contact_sheets(&out)?;
 
     fs::create_dir_all(&out).map_err(|source| FigureError::Write {
         path: out.clone(),
         source,
     })?;
-    let mut shown = Vec::new();
-    for (stem, table) in tables {
-        let dots = DotFigure::of(&table);
-        let size = dots_draw::size(&dots);
-        let draw = Drawing {
-            size,
-            on_svg: &|pen| dots_draw::draw(&dots, pen),
-            on_bitmap: &|pen| dots_draw::draw(&dots, pen),
-        };
-        draw.write(&out, &stem, &mut rendered.files)?;
-        let claims = ClaimFigure::of(&table);
-        if let Some(claims) = &claims {
-            let draw = Drawing {
-                size: claims_draw::size(claims),
-                on_svg: &|pen| claims_draw::draw(claims, pen),
-                on_bitmap: &|pen| claims_draw::draw(claims, pen),
-            };
-            draw.write(&out, &format!("{stem}-claims"), &mut rendered.files)?;
+    let mut chapters = Vec::new();
+    for (suite, tables, rows) in suites {
+        let mut shown = Vec::new();
+        for (stem, table) in tables {
+            let pictures = draw_all(&stem, &table, &out, &mut rendered.files)?;
+            shown.push(Shown {
+                stem,
+                table,
+                pictures,
+            });
         }
-        shown.push(Shown {
-            stem,
-            table,
-            size,
-            claims,
+        chapters.push(Chapter {
+            title: suite.title,
+            sheets: match suite.folder {
+                results::DOMAINBED => sheets.clone(),
+                _ => Vec::new(),
+            },
+            shown,
+            provenance: Provenance::of(&rows),
         });
     }
-    let html = page::html(request, &shown, &Provenance::of(&loaded.rows));
+    let html = page::html(request, &chapters);
     let path = out.join("index.html");
     write(&path, &html)?;
     rendered.files.push(path);
     Ok(rendered)
 }
 
-/// The tables of a folder by file stem, in the order of their names.
-fn read_tables(dir: &Path) -> Result<Vec<(String, Table)>, FigureError> {
-    let no_table = || FigureError::NoTable {
-        dir: dir.to_owned(),
+/// Draws what there is to draw of one table: by its number in the paper, for the image tables ask different questions.
+fn draw_all(
+    stem: &str,
+    table: &Table,
+    out: &Path,
+    files: &mut Vec<PathBuf>,
+) -> Result<Vec<Picture>, FigureError> {
+    let mut pictures = Vec::new();
+    let measured = |stem: &str, size: Result<(u32, u32), DrawError>| {
+        size.map_err(|source| FigureError::Draw {
+            path: out.join(format!("{stem}.svg")),
+            source,
+        })
     };
+    let number = table.paper_number;
+    if let Some(figure) = ScatterFigure::of(table).filter(|_| matches!(number, 5 | 9)) {
+        let stem = format!("{stem}-domains");
+        let size = measured(&stem, scatter_draw::size(&figure))?;
+        let draw = Drawing {
+            size,
+            on_svg: &|pen| scatter_draw::draw(&figure, pen),
+            on_bitmap: &|pen| scatter_draw::draw(&figure, pen),
+        };
+        draw.write(out, &stem, files)?;
+        let alt = format!(
+            "Accuracy in domain against out of domain in {}, one point an arm, ours beside the paper's.",
+            table.title
+        );
+        pictures.push(Picture::new(stem, alt, size));
+    }
+    if let Some(figure) = GapFigure::of(table).filter(|_| number == 10) {
+        let stem = format!("{stem}-gaps");
+        let size = measured(&stem, gaps_draw::size(&figure))?;
+        let draw = Drawing {
+            size,
+            on_svg: &|pen| gaps_draw::draw(&figure, pen),
+            on_bitmap: &|pen| gaps_draw::draw(&figure, pen),
+        };
+        draw.write(out, &stem, files)?;
+        let alt = format!("Bars of {}, ours beside the paper's.", table.title);
+        pictures.push(Picture {
+            sentence: smaller_gaps_sentence(table),
+            ..Picture::new(stem, alt, size)
+        });
+        return Ok(pictures);
+    }
+    if number != 5 {
+        let dots = DotFigure::of(table);
+        let size = dots_draw::size(&dots);
+        let draw = Drawing {
+            size,
+            on_svg: &|pen| dots_draw::draw(&dots, pen),
+            on_bitmap: &|pen| dots_draw::draw(&dots, pen),
+        };
+        draw.write(out, stem, files)?;
+        let alt = format!(
+            "Dot plot of {}: every arm and task, ours beside the paper's.",
+            table.title
+        );
+        pictures.push(Picture::new(stem.to_owned(), alt, size));
+    }
+    if let Some(claims) = ClaimFigure::of(table) {
+        let stem = format!("{stem}-claims");
+        let size = measured(&stem, claims_draw::size(&claims))?;
+        let draw = Drawing {
+            size,
+            on_svg: &|pen| claims_draw::draw(&claims, pen),
+            on_bitmap: &|pen| claims_draw::draw(&claims, pen),
+        };
+        draw.write(out, &stem, files)?;
+        let alt = format!(
+            "Differences to LoRA in {}, ours beside the paper's.",
+            table.title
+        );
+        pictures.push(Picture {
+            heading: Some("What the paper claims: differences to LoRA".to_owned()),
+            sentence: agreement_sentence(&claims),
+            ..Picture::new(stem, alt, size)
+        });
+    }
+    Ok(pictures)
+}
+
+fn agreement_sentence(claims: &ClaimFigure) -> Option<String> {
+    let agreement = claims.agreement();
+    let cell = if claims.average {
+        "arm and task"
+    } else {
+        "arm and column"
+    };
+    (agreement.cells > 0).then(|| {
+        format!(
+            "The difference to LoRA has the paper's sign in {} of {} cells ({cell}), and in {} of the {} where the paper's difference exceeds its own spread.",
+            agreement.same, agreement.cells, agreement.clear_same, agreement.clear_cells
+        )
+    })
+}
+
+fn smaller_gaps_sentence(table: &Table) -> Option<String> {
+    let [ours, paper] = SmallerGaps::of(table);
+    (ours.cells > 0).then(|| {
+        format!(
+            "The paper finds that tuning a single factor generally leaves a smaller gap than LoRA: so it does in {} of the {} cells (arm and column) here, and in {} of {} of the paper's.",
+            ours.smaller, ours.cells, paper.smaller, paper.cells
+        )
+    })
+}
+
+/// A suite's tables by file stem, in the order of their numbers; none if there is no such folder.
+fn read_tables(dir: &Path, suite: &Suite) -> Result<Vec<(String, Table)>, FigureError> {
     let unreadable = |path: &Path, source| FigureError::Read {
         path: path.to_owned(),
         source,
     };
     let entries = match fs::read_dir(dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(no_table()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(|source| unreadable(dir, source))?,
     };
-    let mut paths = Vec::new();
+    let mut found = Vec::new();
     for entry in entries {
         let path = entry.map_err(|source| unreadable(dir, source))?.path();
-        if path.extension().is_some_and(|extension| extension == "csv") {
-            paths.push(path);
-        }
-    }
-    // By stem: `table1` comes before its variant `table1-shared-lr`, which a comparison with the
-    // extension would turn round.
-    paths.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
-    let mut tables = Vec::new();
-    for path in paths {
-        let Some(stem) = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .filter(|stem| is_glue_table(stem))
-        else {
+        if path.extension().is_none_or(|extension| extension != "csv") {
             continue;
-        };
-        let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
-        tables.push((stem.to_owned(), Table::from_csv(&path, &text)?));
-    }
-    if tables.is_empty() {
-        Err(no_table())
-    } else {
-        Ok(tables)
-    }
-}
-
-/// Tables 1, 2 and 7 and their variants, such as `table1-shared-lr`; not `table10`.
-fn is_glue_table(stem: &str) -> bool {
-    stem.strip_prefix("table").is_some_and(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        matches!(&rest[..digits], "1" | "2" | "7")
-    })
-}
-
-type OnSvg<'a> = &'a dyn Fn(&Pen<SVGBackend>) -> Result<(), DrawError>;
-type OnBitmap<'a> = &'a dyn Fn(&Pen<BitMapBackend>) -> Result<(), DrawError>;
-
-/// One picture: the same ink on both backends.
-struct Drawing<'a> {
-    /// Logical pixels.
-    size: (u32, u32),
-    on_svg: OnSvg<'a>,
-    on_bitmap: OnBitmap<'a>,
-}
-
-impl Drawing<'_> {
-    fn write(&self, out: &Path, stem: &str, files: &mut Vec<PathBuf>) -> Result<(), FigureError> {
-        let svg_path = out.join(format!("{stem}.svg"));
-        let svg = self.svg().map_err(|source| FigureError::Draw {
-            path: svg_path.clone(),
-            source,
-        })?;
-        write(&svg_path, &svg)?;
-        files.push(svg_path);
-        let png_path = out.join(format!("{stem}.png"));
-        self.bitmap(&png_path).map_err(|source| FigureError::Draw {
-            path: png_path.clone(),
-            source,
-        })?;
-        files.push(png_path);
-        Ok(())
-    }
-
-    fn svg(&self) -> Result<String, DrawError> {
-        let mut svg = String::new();
-        {
-            let area = SVGBackend::with_string(&mut svg, self.size).into_drawing_area();
-            (self.on_svg)(&Pen::new(&area, Surface::Svg)?)?;
-            area.present()?;
         }
-        Ok(finish_svg(&svg))
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(stem) = stem.map(str::to_owned)
+            && let Some(place) = table_place(&stem, suite)
+        {
+            found.push((place, stem, path));
+        }
     }
-
-    fn bitmap(&self, path: &Path) -> Result<(), DrawError> {
-        let (width, height) = self.size;
-        let dense = |length: u32| (f64::from(length) * BITMAP_DENSITY) as u32;
-        let area = BitMapBackend::new(path, (dense(width), dense(height))).into_drawing_area();
-        let surface = Surface::Bitmap {
-            density: BITMAP_DENSITY,
-        };
-        (self.on_bitmap)(&Pen::new(&area, surface)?)?;
-        area.present()?;
-        Ok(())
+    // `table1` comes before its variant `table1-shared-lr`, and `table9` before `table10`.
+    found.sort();
+    let mut tables = Vec::new();
+    for (_, stem, path) in found {
+        let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
+        tables.push((stem, Table::from_csv(&path, &text)?));
     }
+    Ok(tables)
 }
 
-/// Gives the SVG fonts to fall back to, and its dark colours where the reader's page is dark.
-fn finish_svg(svg: &str) -> String {
-    let hex = |colour: RGBColor| format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2);
-    let mut style = String::from("<style>@media (prefers-color-scheme: dark) {\n");
-    for (light, dark) in ink::DARK {
-        let (light, dark) = (hex(light), hex(dark));
-        style += &format!(
-            "[fill=\"{light}\"] {{ fill: {dark} }} [stroke=\"{light}\"] {{ stroke: {dark} }}\n"
-        );
-    }
-    style += "}</style>\n";
-    let opening_end = svg.find('>').map_or(0, |at| at + 1);
-    let (opening, rest) = svg.split_at(opening_end);
-    // Verdana has DejaVu's proportions; the last resort is whatever the reader has.
-    let family = format!("font-family=\"{FONT}\"");
-    let rest = rest.replace(
-        &family,
-        &format!("font-family=\"{FONT}, Verdana, sans-serif\""),
-    );
-    format!("{opening}\n{style}{rest}\n")
+/// Where a table comes among its suite's: `table8`, or a variant such as `table1-shared-lr`; none for another file.
+fn table_place(stem: &str, suite: &Suite) -> Option<usize> {
+    let rest = stem.strip_prefix("table")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    suite
+        .tables
+        .iter()
+        .position(|number| *number == &rest[..digits])
 }
 
-fn write(path: &Path, text: &str) -> Result<(), FigureError> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), FigureError> {
     fs::write(path, text).map_err(|source| FigureError::Write {
         path: path.to_owned(),
         source,
@@ -234,13 +286,25 @@ fn write(path: &Path, text: &str) -> Result<(), FigureError> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_glue_table;
+    use super::{SUITES, table_place};
 
     #[test]
-    fn only_glue_tables_are_drawn() {
-        let drawn = ["table1", "table1-shared-lr", "table2", "table7"];
-        let others = ["table10", "table3", "runs", "table", "tables1"];
-        assert!(drawn.into_iter().all(is_glue_table));
-        assert!(!others.into_iter().any(is_glue_table));
+    fn each_suite_draws_its_own_tables_in_the_order_of_their_numbers() {
+        let check = |suite: usize, stem: &str, expected: Option<usize>| {
+            assert_eq!(table_place(stem, &SUITES[suite]), expected, "{stem}");
+        };
+        check(0, "table1", Some(0));
+        check(0, "table1-shared-lr", Some(0));
+        check(0, "table7", Some(2));
+        check(1, "table5", Some(0));
+        check(1, "table9", Some(2));
+        check(1, "table10", Some(3));
+        for suite in 0..2 {
+            for stem in ["table3", "runs", "table", "tables1", "table100"] {
+                check(suite, stem, None);
+            }
+        }
+        check(0, "table10", None);
+        check(1, "table1", None);
     }
 }
