@@ -3,6 +3,8 @@
 
 /// Orders and padded batches.
 mod batch;
+/// Picture sets, their transforms and their batches.
+mod domainbed;
 /// Token ids equal to transformers'.
 mod encode;
 /// Written files for the readers to read.
