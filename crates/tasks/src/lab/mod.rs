@@ -10,6 +10,8 @@
 //! - [`train_tokenizer`]: a byte-level BPE of RoBERTa's layout for it;
 //! - [`glue()`]: the tasks, as hard as [`Difficulty`] says.
 //!
+//! [`vision`] draws pictures: DomainBed's four data sets in small.
+//!
 //! It lacks, deliberately: anything of the real GLUE data. Scores on it test claims about adapters under known ground
 //! truth; they are never comparable with the paper's numbers.
 
@@ -41,6 +43,8 @@ mod stsb;
 
 mod build;
 mod difficulty;
+
+pub mod vision;
 
 pub use build::glue;
 pub use corpus::{CorpusLine, corpus};

@@ -3,6 +3,8 @@
 
 /// Orders and padded batches.
 mod batch;
+/// Picture sets, their transforms and their batches.
+mod domainbed;
 /// Token ids equal to transformers'.
 mod encode;
 /// Written files for the readers to read.
@@ -15,6 +17,8 @@ mod lab;
 mod lab_samples;
 /// Baselines that must fail on the generated tasks.
 mod lab_shortcuts;
+/// The generated pictures.
+mod lab_vision;
 /// What is said of broken files.
 mod malformed;
 /// Scores equal to scikit-learn's and scipy's.
