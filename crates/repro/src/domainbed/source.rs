@@ -1,7 +1,9 @@
 //! Where the suite's weights and pictures come from: a checkpoint and folders, the lab, or chance.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
@@ -14,7 +16,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use sha2::{Digest, Sha256};
 use tasks::domainbed::{
-    DomainData, Error, ImageSet, PictureSource, Rgb, Split, read_folder, split,
+    DomainData, Error, ImageSet, OnCorrupt, PictureSource, Rgb, Split, read_folder, split,
 };
 use tasks::lab::vision;
 
@@ -103,12 +105,14 @@ impl VisionSource {
 }
 
 /// A data set and its digest.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Pictures {
     /// The environments.
     pub data: DomainData,
     /// Hex SHA-256 of what is in them.
     pub digest: String,
+    /// What has been said about pictures that are left out, so that it is said once.
+    told: Mutex<BTreeSet<String>>,
 }
 
 impl Pictures {
@@ -122,7 +126,7 @@ impl Pictures {
                 let n = entry
                     .per_environment
                     .context("data.per_environment is checked with the experiment")?;
-                vision::domains(set, entry.seed, n)
+                vision::data(set, entry.seed, n, entry.preprocess.side)
             }
             DataSource::Files => {
                 let Some(folder) = folder else {
@@ -154,8 +158,37 @@ impl Pictures {
                 source.name
             );
         }
-        let digest = data.digest()?;
-        Ok(Self { data, digest })
+        let this = Self {
+            digest: data.digest()?,
+            data,
+            told: Mutex::default(),
+        };
+        this.look(entry.on_corrupt)?;
+        Ok(this)
+    }
+
+    /// Finds the files that are no pictures before anything is trained on the others. Damage inside
+    /// a picture shows when it is decoded.
+    fn look(&self, on_corrupt: OnCorrupt) -> Result<()> {
+        for domain in &self.data.domains {
+            for index in 0..domain.pictures.len() {
+                match domain.pictures.look(index) {
+                    Err(error) if error.is_damage() && on_corrupt == OnCorrupt::Skip => {
+                        self.tell(&error.to_string());
+                    }
+                    looked => looked?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that a picture is left out, unless it has been said.
+    pub fn tell(&self, sentence: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(sentence.to_owned()) {
+            eprintln!("warning: left out: {sentence}");
+        }
     }
 
     /// DomainBed's split of the source environment for a trial.
@@ -190,12 +223,16 @@ impl PictureSource for Subset {
         self.of.label(self.indices[index])
     }
 
-    fn name(&self, index: usize) -> std::borrow::Cow<'_, str> {
+    fn name(&self, index: usize) -> Cow<'_, str> {
         self.of.name(self.indices[index])
     }
 
-    fn stored(&self, index: usize) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
+    fn stored(&self, index: usize) -> Result<Cow<'_, [u8]>, Error> {
         self.of.stored(self.indices[index])
+    }
+
+    fn look(&self, index: usize) -> Result<(), Error> {
+        self.of.look(self.indices[index])
     }
 
     fn rgb(&self, index: usize) -> Result<Rgb, Error> {

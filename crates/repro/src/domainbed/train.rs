@@ -226,7 +226,7 @@ impl Trainer<'_> {
 
     /// How many pictures of a part a model has right, and of how many.
     fn right(&self, model: &ImageClassifier, part: &Part) -> Result<(usize, usize)> {
-        let stream = EvalStream::new(
+        let mut stream = EvalStream::new(
             Arc::clone(&part.source),
             part.indices.clone(),
             EvalOptions {
@@ -237,7 +237,7 @@ impl Trainer<'_> {
             },
         );
         let (mut right, mut n) = (0, 0);
-        for batch in stream {
+        for batch in stream.by_ref() {
             let batch = batch?;
             let chosen = argmax_rows(model.forward(pixels(&batch, self.device)), &part.name)?;
             right += chosen
@@ -246,6 +246,9 @@ impl Trainer<'_> {
                 .filter(|(a, b)| a == b)
                 .count();
             n += batch.len();
+        }
+        for sentence in stream.skipped().values() {
+            self.pictures.tell(sentence);
         }
         if n == 0 {
             bail!("none of the pictures of {} can be used", part.name);

@@ -123,7 +123,7 @@ impl PicturePretraining {
         let n = self.pictures.n;
         let side = self.pictures.preprocess.side;
         let drawn = vision::pretraining(self.pictures.seed, n + HELD_OUT, side);
-        let n_classes = drawn.class_names.len();
+        let n_classes = vision::pretraining_class_names().len();
         let source: Arc<dyn PictureSource> = Arc::new(drawn);
 
         let config = self.config();

@@ -17,6 +17,7 @@ mod bad_input;
 mod crash;
 /// Seeds, jobs and threads.
 mod determinism;
+mod domainbed;
 /// What a plan prints.
 mod dry_run;
 /// Every experiment file, three steps of it.

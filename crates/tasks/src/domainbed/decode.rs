@@ -17,8 +17,29 @@ use super::{Error, Rgb};
 /// Decodes a JPEG or PNG, told apart by content; `path` is only for messages.
 ///
 /// # Errors
-/// Content of another kind, a truncated file, damage that the decoder notices.
+/// As [`looked_at`], and damage that the decoder notices.
 pub fn decode(bytes: &[u8], path: &Path) -> Result<Rgb, Error> {
+    let format = looked_at(bytes, path)?;
+    let picture = ImageReader::with_format(Cursor::new(bytes), format)
+        .decode()
+        .map_err(|source| Error::Decode {
+            path: path.to_path_buf(),
+            source,
+        })?
+        .into_rgb8();
+    let (width, height) = picture.dimensions();
+    Ok(Rgb::new(
+        width as usize,
+        height as usize,
+        picture.into_raw(),
+    ))
+}
+
+/// The format of a JPEG or PNG, after a look that costs nearly nothing; `path` is only for messages.
+///
+/// # Errors
+/// Content of another kind, a truncated JPEG.
+pub fn looked_at(bytes: &[u8], path: &Path) -> Result<ImageFormat, Error> {
     let format = match guess_format(bytes) {
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png)) => format,
         _ => {
@@ -33,19 +54,7 @@ pub fn decode(bytes: &[u8], path: &Path) -> Result<Rgb, Error> {
             bytes: bytes.len(),
         });
     }
-    let picture = ImageReader::with_format(Cursor::new(bytes), format)
-        .decode()
-        .map_err(|source| Error::Decode {
-            path: path.to_path_buf(),
-            source,
-        })?
-        .into_rgb8();
-    let (width, height) = picture.dimensions();
-    Ok(Rgb::new(
-        width as usize,
-        height as usize,
-        picture.into_raw(),
-    ))
+    Ok(format)
 }
 
 /// Whether an end-of-image marker follows the last start of a scan.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::decode::looked_at;
 use super::{Domain, DomainData, Error, ImageSet, PictureSource, Rgb, decode};
 
 /// The endings, in any case, by which torchvision knows a picture. Only JPEG and PNG content can be decoded here.
@@ -81,6 +82,10 @@ impl PictureSource for Folder {
     fn stored(&self, index: usize) -> Result<Cow<'_, [u8]>, Error> {
         let path = self.path(index);
         fs::read(&path).map(Cow::Owned).map_err(Error::io(&path))
+    }
+
+    fn look(&self, index: usize) -> Result<(), Error> {
+        looked_at(&self.stored(index)?, &self.path(index)).map(|_| ())
     }
 
     fn rgb(&self, index: usize) -> Result<Rgb, Error> {

@@ -98,6 +98,17 @@ pub trait PictureSource: Send + Sync {
     /// If `index` is out of range.
     fn stored(&self, index: usize) -> Result<Cow<'_, [u8]>, Error>;
 
+    /// A look at a picture that finds files of another kind without decoding them.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is no picture, or visibly truncated.
+    ///
+    /// # Panics
+    /// If `index` is out of range.
+    fn look(&self, _index: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The decoded picture.
     ///
     /// # Errors

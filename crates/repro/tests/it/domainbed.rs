@@ -1,0 +1,357 @@
+//! The DomainBed suite: `domainbed` and the table binaries, on a tiny ViT and a few drawn pictures.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use results::csv::read_record;
+use tasks::domainbed::ImageSet;
+use tempfile::TempDir;
+
+use crate::sandbox::{finished, repository, stable_rows, stderr, stdout};
+
+const EXPERIMENT: &str = r#"
+suite = "domainbed"
+scale = "tiny"
+seeds = [0]
+jobs = 1
+
+[model]
+checkpoint = "lab/vit"
+targets = ["query", "value"]
+dropout = 0.1
+adapter_dropout = 0.05
+
+[data]
+source = "lab"
+seed = 0
+per_environment = 20
+preprocess = { side = 16, normalise = "imagenet" }
+on_corrupt = "fail"
+
+[train]
+batch_size = 8
+checkpoint_every = 2
+eval_batch_size = 16
+
+[train.optimizer]
+beta_1 = 0.9
+beta_2 = 0.999
+epsilon = 1e-8
+weight_decay = 0.0
+
+[sets]
+pacs = { steps = 5 }
+terra = { steps = 5 }
+
+[arms]
+tuneB-Arand-r8 = { row = 1, lr = 1e-3 }
+tuneA-Brand-r8 = { row = 2, lr = 1e-3 }
+lora-r8 = { row = 3, lr = 1e-3 }
+linear-probe = { row = 4, lr = 1e-3 }
+full = { row = 5, lr = 1e-3 }
+"#;
+
+/// A workspace of its own, whose scale `tiny` has the experiment and the tiny ViT of `models`.
+struct Sandbox {
+    dir: TempDir,
+}
+
+impl Sandbox {
+    fn with(experiment: &str) -> Self {
+        let sandbox = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        sandbox.write("experiments/tiny/domainbed.toml", experiment);
+        let fixture = repository().join("crates/models/tests/fixtures/vit");
+        for name in ["config.json", "model.safetensors"] {
+            let bytes = fs::read(fixture.join(name)).unwrap();
+            sandbox.write(&format!("pretrained/lab/vit/{name}"), bytes);
+        }
+        sandbox
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    }
+
+    #[track_caller]
+    fn run(&self, binary: &str, args: &[&str], code: i32) -> Output {
+        let mut command = Command::new(binary);
+        command
+            .current_dir(self.dir.path())
+            .env("HF_HUB_OFFLINE", "1")
+            .env("HF_HOME", self.path("hf"))
+            .args(["--scale", "tiny", "--results", "results"])
+            .args(args);
+        finished(command, code)
+    }
+
+    fn runs_csv(&self) -> PathBuf {
+        self.path("results/tiny/domainbed/runs.csv")
+    }
+}
+
+const DOMAINBED: &str = env!("CARGO_BIN_EXE_domainbed");
+
+/// A field of each row.
+fn column(path: &Path, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let mut records = text.lines().map(|line| read_record(line).unwrap());
+    let header = records.next().unwrap();
+    let at = header.iter().position(|field| field == name).unwrap();
+    records.map(|record| record[at].clone()).collect()
+}
+
+#[test]
+fn a_run_measures_every_environment_with_its_last_and_its_best_weights() {
+    let sandbox = Sandbox::with(EXPERIMENT);
+    let arms = ["--arms", "lora-r8", "--tasks", "pacs"];
+    let output = sandbox.run(DOMAINBED, &arms, 0);
+    let path = sandbox.runs_csv();
+    let mut splits = BTreeMap::new();
+    for split in column(&path, "split") {
+        *splits.entry(split).or_insert(0) += 1;
+    }
+    let expected = ["in", "ood_A", "ood_P", "ood_S", "ood_mean", "out"];
+    assert_eq!(splits, expected.map(|split| (split.to_owned(), 2)).into());
+    // A fifth of 20 pictures is held out, rounded down; the others' are all measured on.
+    let sizes = column(&path, "n_examples");
+    for (split, size) in column(&path, "split").iter().zip(sizes) {
+        let expected = match split.as_str() {
+            "out" => "4",
+            "in" => "16",
+            "ood_mean" => "60",
+            _ => "20",
+        };
+        assert_eq!(size, expected, "{split}");
+    }
+    for table in ["table5", "table8", "table9", "table10"] {
+        let folder = sandbox.path("results/tiny/domainbed");
+        assert!(folder.join(format!("{table}.csv")).is_file(), "{table}");
+        assert!(stdout(&output).contains(&format!("{table}.md")));
+    }
+}
+
+#[test]
+fn the_mean_out_of_domain_is_that_of_the_other_environments() {
+    let sandbox = Sandbox::with(EXPERIMENT);
+    let arms = ["--arms", "linear-probe", "--tasks", "terra"];
+    sandbox.run(DOMAINBED, &arms, 0);
+    let path = sandbox.runs_csv();
+    let (splits, values) = (column(&path, "split"), column(&path, "value"));
+    let value = |name: &str| -> f64 {
+        let at = splits.iter().position(|split| split == name).unwrap();
+        values[at].parse().unwrap()
+    };
+    let codes = ImageSet::Terra.codes().into_iter().enumerate();
+    let others: Vec<f64> = codes
+        .filter(|(index, _)| *index != ImageSet::SOURCE)
+        .map(|(_, code)| value(&format!("ood_{code}")))
+        .collect();
+    assert_eq!(others.len(), 3);
+    let mean = others.iter().sum::<f64>() / 3.0;
+    assert!((value("ood_mean") - mean).abs() < 1e-12);
+}
+
+#[test]
+fn runs_do_not_depend_on_the_number_of_jobs_or_on_chance() {
+    let rows = |jobs: &str| {
+        let sandbox = Sandbox::with(EXPERIMENT);
+        sandbox.run(DOMAINBED, &["--jobs", jobs], 0);
+        stable_rows(&sandbox.runs_csv())
+    };
+    let once = rows("1");
+    // Five arms, two sets, twelve rows each.
+    assert_eq!(once.len(), 120);
+    assert_eq!(once, rows("1"));
+    assert_eq!(once, rows("2"));
+}
+
+#[test]
+fn a_second_call_trains_nothing() {
+    let sandbox = Sandbox::with(EXPERIMENT);
+    let arms = ["--arms", "full,linear-probe"];
+    let first = sandbox.run(DOMAINBED, &arms, 0);
+    let rows = fs::read(sandbox.runs_csv()).unwrap();
+    let second = sandbox.run(DOMAINBED, &arms, 0);
+    assert_eq!(rows, fs::read(sandbox.runs_csv()).unwrap());
+    assert!(!stderr(&second).contains("trains"), "{}", stderr(&second));
+    assert_eq!(stdout(&first), stdout(&second));
+}
+
+#[test]
+fn each_arm_trains_its_factors_and_the_head() {
+    let sandbox = Sandbox::with(EXPERIMENT);
+    let output = stdout(&sandbox.run(DOMAINBED, &["--dry-run"], 0));
+    let trained = |arm: &str| {
+        let start = format!("{arm} trains ");
+        let line = output
+            .lines()
+            .find(|line| line.starts_with(&start))
+            .unwrap();
+        line.split_once("): ").unwrap().1.to_owned()
+    };
+    let head = "classifier.bias, classifier.weight";
+    let factor = |name: &str| {
+        format!(
+            "backbone.layers.*.attention.query.adapter.{name} x2, \
+             backbone.layers.*.attention.value.adapter.{name} x2, {head}"
+        )
+    };
+    assert_eq!(trained("tuneB-Arand-r8"), factor("b"));
+    assert_eq!(trained("tuneA-Brand-r8"), factor("a"));
+    assert_eq!(trained("linear-probe"), head);
+    assert!(trained("full").contains("backbone.embeddings"));
+    assert!(
+        !sandbox.path("results").exists(),
+        "a dry run stores nothing"
+    );
+}
+
+#[test]
+fn a_table_trains_the_sets_it_shows() {
+    let sandbox = Sandbox::with(EXPERIMENT);
+    let arms = ["--arms", "linear-probe"];
+    let output = sandbox.run(env!("CARGO_BIN_EXE_table9"), &arms, 0);
+    assert!(stdout(&output).contains("table9.md"));
+    let tasks = column(&sandbox.runs_csv(), "task");
+    assert!(tasks.iter().all(|task| task == "terra"), "{tasks:?}");
+}
+
+#[test]
+fn the_scales_run_on_random_weights() {
+    for scale in ["mini", "small", "paper"] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = Command::new(DOMAINBED);
+        command
+            .current_dir(repository())
+            .args([
+                "--smoke", "--scale", scale, "--seeds", "0", "--tasks", "pacs",
+            ])
+            .args(["--arms", "tuneB-Arand-r8,full", "--results"])
+            .arg(dir.path());
+        finished(command, 0);
+        let rows = stable_rows(&dir.path().join(format!("smoke/{scale}/domainbed/runs.csv")));
+        assert_eq!(rows.len(), 24, "{scale}");
+    }
+}
+
+/// Five by seven pictures of one grey, as a folder of PACS whose pictures `change` may spoil.
+fn pacs(sandbox: &Sandbox, change: impl Fn(&Path)) -> String {
+    let root = sandbox.path("data");
+    let png = grey_png();
+    let classes = ImageSet::Pacs.classes().unwrap();
+    for environment in ImageSet::Pacs.environments() {
+        for class in classes {
+            for index in 0..5 {
+                let name = format!("data/PACS/{environment}/{class}/{index}.png");
+                sandbox.write(&name, &png);
+            }
+        }
+    }
+    change(&root.join("PACS"));
+    root.to_str().unwrap().to_owned()
+}
+
+/// A 1x1 PNG.
+fn grey_png() -> Vec<u8> {
+    fs::read(repository().join("crates/repro/tests/it/grey.png")).unwrap()
+}
+
+#[test]
+fn wrong_folders_are_one_sentence_and_leave_the_store_alone() {
+    let experiment = EXPERIMENT
+        .replace("source = \"lab\"", "source = \"files\"")
+        .replace("terra = { steps = 5 }\n", "");
+    let spoil: [(&str, fn(&Path), &[&str]); 4] = [
+        (
+            "a missing environment",
+            |pacs| fs::remove_dir_all(pacs.join("sketch")).unwrap(),
+            &["PACS", "sketch"],
+        ),
+        (
+            "an empty class",
+            |pacs| {
+                let folder = pacs.join("photo/dog");
+                fs::remove_dir_all(&folder).unwrap();
+                fs::create_dir(folder).unwrap();
+            },
+            &["photo/dog", "no picture"],
+        ),
+        (
+            "other classes",
+            |pacs| fs::rename(pacs.join("photo/dog"), pacs.join("photo/cat")).unwrap(),
+            &["photo", "dog", "cat"],
+        ),
+        (
+            "a text file named .jpg",
+            |pacs| fs::write(pacs.join("photo/dog/9.jpg"), "not a picture").unwrap(),
+            &["photo/dog/9.jpg", "JPEG"],
+        ),
+    ];
+    for (what, spoil, words) in spoil {
+        let sandbox = Sandbox::with(&experiment);
+        let data = pacs(&sandbox, spoil);
+        let output = sandbox.run(DOMAINBED, &["--data", &data], 2);
+        let message = stderr(&output);
+        assert_eq!(message.lines().count(), 1, "{what}: {message}");
+        for word in words {
+            assert!(message.contains(word), "{what}: {message}");
+        }
+        assert!(!sandbox.runs_csv().exists(), "{what}");
+    }
+    // The same folder unspoilt runs.
+    let sandbox = Sandbox::with(&experiment);
+    let data = pacs(&sandbox, |_| ());
+    let arms = ["--data", &data, "--arms", "linear-probe"];
+    sandbox.run(DOMAINBED, &arms, 0);
+}
+
+#[test]
+fn a_file_that_is_no_picture_is_left_out_if_asked() {
+    let experiment = EXPERIMENT
+        .replace("source = \"lab\"", "source = \"files\"")
+        .replace("on_corrupt = \"fail\"", "on_corrupt = \"skip\"")
+        .replace("terra = { steps = 5 }\n", "");
+    let sandbox = Sandbox::with(&experiment);
+    let data = pacs(&sandbox, |pacs| {
+        fs::write(pacs.join("photo/dog/9.jpg"), "not a picture").unwrap();
+    });
+    let output = sandbox.run(DOMAINBED, &["--data", &data, "--arms", "linear-probe"], 0);
+    let path = sandbox.runs_csv();
+    let (splits, sizes) = (column(&path, "split"), column(&path, "n_examples"));
+    let photo = splits.iter().position(|split| split == "ood_P").unwrap();
+    assert_eq!(sizes[photo], "35");
+    assert!(
+        stderr(&output).contains("photo/dog/9.jpg"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn wrong_input_says_what_was_expected() {
+    let cases: [(&str, &str, &[&str]); 5] = [
+        ("steps = 5", "steps = 0", &["sets.pacs.steps", "at least 1"]),
+        ("side = 16", "side = 18", &["data.preprocess.side", "18"]),
+        ("per_environment = 20", "per_environment = 4", &["held out"]),
+        ("lab/vit", "lab/none", &["lab/none", "was not found"]),
+        ("pacs =", "pucs =", &["pucs", "vlcs, pacs"]),
+    ];
+    for (from, to, words) in cases {
+        let sandbox = Sandbox::with(&EXPERIMENT.replacen(from, to, 1));
+        let message = stderr(&sandbox.run(DOMAINBED, &[], 2));
+        assert_eq!(message.lines().count(), 1, "{message}");
+        for word in words {
+            assert!(message.contains(word), "{message}");
+        }
+    }
+}
