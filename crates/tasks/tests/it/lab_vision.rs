@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
-use tasks::domainbed::{ImageSet, PictureSource, Pictures};
+use tasks::domainbed::{ImageSet, Pictures};
 use tasks::lab::vision::{
     SIDE, SheetLayout, class_names, contact_sheet, data, environment, pretraining,
     pretraining_class_names, pretraining_sheet,
