@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tasks::domainbed::{
     Augment, Domain, Error, EvalOptions, EvalStream, ImageSet, Loading, Normalise, OnCorrupt,
-    Preprocess, TrainOptions, TrainStream, View, read_folder,
+    PixelBatch, Preprocess, TrainOptions, TrainStream, View, read_folder,
 };
 
 const PREPROCESS: Preprocess = Preprocess {
@@ -72,7 +72,7 @@ fn measure(domain: &Domain, time: Duration) -> Result<(f64, f64, usize), Error> 
 
 /// Pictures a second over the batches of about `time`.
 fn rate(
-    batches: impl Iterator<Item = Result<tasks::domainbed::PixelBatch, Error>>,
+    batches: impl Iterator<Item = Result<PixelBatch, Error>>,
     time: Duration,
 ) -> Result<f64, Error> {
     let start = Instant::now();

@@ -82,14 +82,14 @@ pub fn build(
 
 /// One picture's place, in the order of folders and names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Copy {
+struct Placed {
     location: String,
     category: String,
     file_name: String,
 }
 
 /// Reads the annotation files and decides what goes where.
-fn plan(json: &Path) -> Result<BTreeSet<Copy>, Error> {
+fn plan(json: &Path) -> Result<BTreeSet<Placed>, Error> {
     let mut all = Annotated::default();
     for name in FILES {
         let read: Annotated = read(&json.join(name))?;
@@ -132,7 +132,7 @@ fn plan(json: &Path) -> Result<BTreeSet<Copy>, Error> {
                 });
             };
             if CATEGORIES.contains(&name.as_str()) {
-                copies.insert(Copy {
+                copies.insert(Placed {
                     location: location.clone(),
                     category: name.clone(),
                     file_name: image.file_name.clone(),

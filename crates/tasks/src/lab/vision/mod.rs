@@ -13,6 +13,7 @@
 //! It lacks, deliberately: anything of the real data sets. Accuracies on it test claims under known shifts; they are
 //! never comparable with the paper's numbers.
 
+mod around;
 mod backdrop;
 mod canvas;
 mod chance;

@@ -1,12 +1,13 @@
 //! One picture: an object of a class in the look of an environment.
 
-use tiny_skia::{PathBuilder, Transform};
+use tiny_skia::Transform;
 
+use super::around::{occluder, shadow, thing};
 use super::backdrop::{self, Backdrop};
 use super::canvas::{Brush, Canvas, Contour};
 use super::chance::sin_cos;
 use super::colour::{Palette, Rgb, hsv, luma, mix, scale, to_hsv, vary};
-use super::drawing::{Drawing, Ink, Point};
+use super::drawing::{Drawing, Ink};
 use super::filter::Image;
 use super::look::{Contours, Look};
 use super::object::Class;
@@ -281,120 +282,6 @@ fn surroundings(look: &Look, tone: Rgb, dice: &mut Dice) -> Palette {
         dice.within(look.value),
     );
     Palette::of(if dice.percent(60) { near } else { far }, near)
-}
-
-/// A simple shape without a meaning.
-fn thing(centre: Point, reach: f32, dice: &mut Dice) -> Drawing {
-    let mut thing = Drawing::default();
-    let (w, h) = (
-        reach * dice.between(0.5, 1.4),
-        reach * dice.between(0.5, 1.4),
-    );
-    let (x, y) = centre;
-    match dice.below(5) {
-        0 => thing.rect(Ink::Body, (x - w, y - h), (x + w, y + h)),
-        1 => thing.oval(Ink::Body, centre, w, h),
-        2 => thing.poly(
-            Ink::Body,
-            &[(x - w, y + h), (x + dice.around(w), y - h), (x + w, y + h)],
-        ),
-        3 => thing.limb(
-            Ink::Body,
-            reach * 0.3,
-            &[(x - w, y + dice.around(h)), (x + w, y + dice.around(h))],
-        ),
-        _ => {
-            let corners = [
-                (-1.0, -0.7),
-                (0.2, -1.0),
-                (1.0, -0.2),
-                (0.6, 0.9),
-                (-0.7, 0.8),
-            ]
-            .map(|(dx, dy)| {
-                (
-                    x + dx * w * dice.between(0.6, 1.2),
-                    y + dy * h * dice.between(0.6, 1.2),
-                )
-            });
-            thing.blob(Ink::Body, &corners);
-        }
-    }
-    thing
-}
-
-/// Something over at most a third of the object, from one side.
-fn occluder((left, top, right, bottom): (f32, f32, f32, f32), dice: &mut Dice) -> Drawing {
-    let (width, height) = (right - left, bottom - top);
-    let depth = dice.between(0.1, 0.32);
-    let mut front = Drawing::default();
-    match dice.below(4) {
-        0 => {
-            let edge = left + width * depth;
-            front.rect(
-                Ink::Body,
-                (edge - width * 0.6, top - height * 0.1),
-                (edge, bottom + height * 0.3),
-            );
-        }
-        1 => {
-            let edge = right - width * depth;
-            front.oval(
-                Ink::Body,
-                (edge + width * 0.4, bottom - height * 0.3),
-                width * 0.4,
-                height * 0.5,
-            );
-        }
-        2 => {
-            let edge = bottom - height * depth;
-            let blades: Vec<Point> = (0..9)
-                .map(|k| {
-                    let x = left - width * 0.1 + width * 1.2 * k as f32 / 8.0;
-                    (
-                        x,
-                        edge + if k % 2 == 0 {
-                            height * depth
-                        } else {
-                            -height * 0.1
-                        },
-                    )
-                })
-                .chain([
-                    (right + width * 0.1, bottom + height * 0.2),
-                    (left - width * 0.1, bottom + height * 0.2),
-                ])
-                .collect();
-            front.poly(Ink::Body, &blades);
-        }
-        _ => {
-            // A post or a branch across.
-            let x = dice.between(left, right);
-            let lean = dice.around(width * 0.5);
-            front.limb(
-                Ink::Body,
-                width * depth * 0.5,
-                &[
-                    (x - lean, top - height * 0.3),
-                    (x + lean, bottom + height * 0.3),
-                ],
-            );
-        }
-    }
-    front
-}
-
-fn shadow(canvas: &mut Canvas, (left, _, right, bottom): (f32, f32, f32, f32), unit: f32) {
-    let half = (right - left) / 2.0;
-    let bounds = tiny_skia::Rect::from_ltrb(
-        left - unit,
-        bottom - 1.8 * unit,
-        left + 2.2 * half,
-        bottom + 1.2 * unit,
-    );
-    if let Some(path) = bounds.and_then(PathBuilder::from_oval) {
-        canvas.wash(&path, [20, 20, 26], 90);
-    }
 }
 
 /// Strokes, camera and paper.
