@@ -3,7 +3,7 @@
 SCALE ?= mini
 ARGS ?=
 
-.PHONY: table1 table1-shared-lr tune pretrain figures publish test test-slow check
+.PHONY: table1 table1-shared-lr domainbed table5 table8 table9 table10 tune tune-domainbed pretrain pretrain-vit figures publish test test-slow check
 
 ## Trains what is missing of Table 1 and prints it beside the paper's.
 table1:
@@ -13,13 +13,28 @@ table1:
 table1-shared-lr:
 	cargo run -p repro --bin table1 -- --scale $(SCALE) --shared-lr $(ARGS)
 
+## Trains what is missing of the DomainBed suite and prints Tables 5, 8, 9 and 10.
+domainbed:
+	cargo run -p repro --bin domainbed -- --scale $(SCALE) $(ARGS)
+
+## One of them.
+table5 table8 table9 table10:
+	cargo run -p repro --bin $@ -- --scale $(SCALE) $(ARGS)
+
 ## Chooses each arm's learning rate on data that no table reports.
 tune:
 	cargo run -p repro --bin tune -- --scale $(SCALE) $(ARGS)
 
+tune-domainbed:
+	cargo run -p repro --bin tune -- --suite domainbed --scale $(SCALE) $(ARGS)
+
 ## Makes the mini lab's pretrained encoder again.
 pretrain:
 	cargo run -p repro --bin pretrain -- $(ARGS)
+
+## Makes the mini lab's pretrained vision transformer again.
+pretrain-vit:
+	cargo run -p repro --bin pretrain -- --experiment experiments/mini/pretrain-vit.toml $(ARGS)
 
 ## Draws the plots and the page of the published rows (ARGS=--local: of this machine's).
 figures:

@@ -7,13 +7,15 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use repro::cli::{TableArgs, exit, workspace_root};
+use repro::experiment::DataSource;
 use repro::provenance::Revision;
 use repro::tables::{self, write};
 use repro::{domainbed, suite};
 use results::{Table, View};
+use tasks::lab::vision::{SheetLayout, contact_sheet};
 
 /// Publishes this machine's rows of a scale: results/ and figures/ are then ready to be committed.
 #[derive(Parser)]
@@ -97,7 +99,29 @@ fn domainbed(cli: &Cli, root: &Path) -> Result<()> {
     let suite = domainbed::suite::Suite::open("domainbed", &cli.args)?;
     move_rows(cli, root, &suite.local_folder(), &suite.published_folder())?;
     let all = tables::domainbed(&suite, View::Published)?;
-    write_tables(&all, &suite.published_folder())
+    write_tables(&all, &suite.published_folder())?;
+    if suite.experiment.data.source == DataSource::Lab {
+        contact_sheets(&suite, &root.join("figures").join(&cli.args.scale))?;
+    }
+    Ok(())
+}
+
+/// Draws some pictures of each set for the page.
+fn contact_sheets(suite: &domainbed::suite::Suite, folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{} cannot be written", folder.display()))?;
+    for key in &suite.request.tasks {
+        let sheet = contact_sheet(
+            key.parse()?,
+            suite.experiment.data.seed,
+            SheetLayout::default(),
+        );
+        let path = folder.join(format!("contact-sheet-{key}.png"));
+        std::fs::write(&path, sheet.to_png()?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(())
 }
 
 /// Moves a suite's rows, and those of the suite that chose its learning rates.

@@ -14,11 +14,7 @@ use crate::tables;
 /// # Errors
 /// Whatever is wrong with the input, or rows that cannot be stored.
 pub fn run(names: &[&str], args: &TableArgs) -> Result<ExitCode> {
-    let mut args = args.clone();
-    if args.tasks.is_empty() {
-        args.tasks = sets_of(names);
-    }
-    let suite = Suite::open("domainbed", &args)?;
+    let suite = Suite::open_for("domainbed", args, &sets_of(names))?;
     if args.dry_run {
         suite.dry_run()?;
         return Ok(ExitCode::SUCCESS);
@@ -42,7 +38,7 @@ pub fn run(names: &[&str], args: &TableArgs) -> Result<ExitCode> {
 }
 
 /// The data sets that have a column in one of the tables.
-fn sets_of(names: &[&str]) -> Vec<String> {
+fn sets_of(names: &[&str]) -> Vec<&'static str> {
     let specs = table_specs("", View::Local);
     let columns: Vec<&String> = specs
         .iter()
@@ -55,7 +51,5 @@ fn sets_of(names: &[&str]) -> Vec<String> {
             .any(|column| column.split('/').next() == Some(task))
     };
     let sets = DATA_SETS.iter().map(|set| set.task);
-    sets.filter(|task| has_column(task))
-        .map(str::to_owned)
-        .collect()
+    sets.filter(|task| has_column(task)).collect()
 }

@@ -52,12 +52,30 @@ impl Suite {
     /// # Errors
     /// Whatever is wrong with them, or a results folder that cannot be written.
     pub fn open(name: &str, args: &TableArgs) -> Result<Self> {
+        Self::open_for(name, args, &ImageSet::ALL.map(ImageSet::key))
+    }
+
+    /// The same with the data sets of `shown` alone, unless the command line names some.
+    ///
+    /// # Errors
+    /// As [`Suite::open`]; also if the experiment has none of them.
+    pub fn open_for(name: &str, args: &TableArgs, shown: &[&str]) -> Result<Self> {
         if args.shared_lr {
             bail!("the DomainBed suite has no table at one shared learning rate");
         }
         let root = cli::workspace_root()?;
         let mut experiment = Experiment::load(&root, &args.scale, name)?;
-        let request = request(&experiment, &args.arms, &args.tasks, &args.seeds)?;
+        let mut request = request(&experiment, &args.arms, &args.tasks, &args.seeds)?;
+        if args.tasks.is_empty() {
+            request.tasks.retain(|key| shown.contains(&key.as_str()));
+        }
+        if request.tasks.is_empty() {
+            bail!(
+                "experiments/{}/{name}.toml has none of this table's sets, which are {}",
+                args.scale,
+                shown.join(", ")
+            );
+        }
         let device = cli::device(&args.device)?;
         let side = experiment.data.preprocess.side;
         let model = if args.smoke {

@@ -1,5 +1,8 @@
 //! Contact sheets: pictures in rows and columns for people to look at.
 
+use decoders::codecs::png::PngEncoder;
+use decoders::{ExtendedColorType, ImageEncoder};
+
 use super::Source;
 use crate::domainbed::ImageSet;
 
@@ -36,6 +39,23 @@ pub struct Sheet {
     pub height: usize,
     /// Red, green and blue bytes, row by row: `width * height * 3`.
     pub rgb: Vec<u8>,
+}
+
+impl Sheet {
+    /// The bytes of a PNG file.
+    ///
+    /// # Errors
+    /// If the encoder fails; it does not for a sheet that this module made.
+    pub fn to_png(&self) -> Result<Vec<u8>, decoders::ImageError> {
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(
+            &self.rgb,
+            self.width as u32,
+            self.height as u32,
+            ExtendedColorType::Rgb8,
+        )?;
+        Ok(png)
+    }
 }
 
 /// Classes of a set in columns, environments in rows, several examples each: the first of each class among an
