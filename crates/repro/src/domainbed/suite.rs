@@ -25,7 +25,7 @@ use crate::suite::folded;
 use crate::sweep::SweepReport;
 
 /// Pictures of each environment in a smoke run.
-const SMOKE_PICTURES: usize = 40;
+const SMOKE_PICTURES: usize = 16;
 
 /// Pictures a step of a smoke run.
 const SMOKE_BATCH: usize = 4;

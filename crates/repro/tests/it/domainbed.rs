@@ -320,6 +320,7 @@ fn a_file_that_is_no_picture_is_left_out_if_asked() {
     let experiment = EXPERIMENT
         .replace("source = \"lab\"", "source = \"files\"")
         .replace("on_corrupt = \"fail\"", "on_corrupt = \"skip\"")
+        .replace("per_environment = 20\n", "")
         .replace("terra = { steps = 5 }\n", "");
     let sandbox = Sandbox::with(&experiment);
     let data = pacs(&sandbox, |pacs| {

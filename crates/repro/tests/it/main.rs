@@ -17,6 +17,7 @@ mod bad_input;
 mod crash;
 /// Seeds, jobs and threads.
 mod determinism;
+/// Pictures: every environment measured, wrong folders.
 mod domainbed;
 /// What a plan prints.
 mod dry_run;
