@@ -3,7 +3,7 @@
 SCALE ?= mini
 ARGS ?=
 
-.PHONY: table1 table1-shared-lr tune pretrain figures publish test test-slow check
+.PHONY: table1 table1-shared-lr tune pretrain figures publish bench memory microbench test test-slow check check-backends
 
 ## Trains what is missing of Table 1 and prints it beside the paper's.
 table1:
@@ -29,6 +29,18 @@ figures:
 publish:
 	cargo run -p repro --bin publish -- --scale $(SCALE) $(ARGS)
 
+## Steps, evaluation and memory beside PyTorch + PEFT, in turns (ARGS=--quick: one step of each).
+bench:
+	cargo run -p repro --bin bench -- $(ARGS)
+
+## Bytes kept for the backward pass, by layer and arm, beside PEFT's and the arithmetic.
+memory:
+	cargo run -p repro --features count-memory --bin memory -- $(ARGS)
+
+## Micro-benchmarks of single operations.
+microbench:
+	cargo bench -p repro -p ops -p adapters --profile dev -- $(ARGS)
+
 ## All tests.
 test:
 	cargo test --workspace
@@ -41,3 +53,9 @@ test-slow:
 check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+## Compiles every backend (a folder of its own, so that the main build stays warm).
+check-backends:
+	cargo check -p repro --all-targets --features ndarray --target-dir target/backends
+	cargo check -p repro --all-targets --features wgpu --target-dir target/backends
+	cargo check -p repro --all-targets --features cuda --target-dir target/backends
