@@ -4,8 +4,9 @@
     echo JOB | python reference/bench_peft.py       (a job as crates/repro/src/bench/job.rs writes it)
     python reference/bench_peft.py --versions
 
-Reads a job as JSON from standard input and prints the sample as JSON on its last line: seconds of
-each timed step, peak resident memory, parameters that train. A job carries the model's shape, the
+Reads a job as JSON from standard input and prints the answer as JSON on its last line: seconds of
+each timed step, peak resident memory and parameters that train, or, for `make memory`, the bytes
+kept for the backward pass. A job carries the model's shape, the
 arm's and the optimiser's settings, so this script has no table of its own.
 
 What a user of PEFT gets is what is measured: transformers' default attention (sdpa), AdamW in the
@@ -180,6 +181,38 @@ def timed_steps(job):
     }
 
 
+def kept(job):
+    """Bytes that autograd saves in one forward pass, part by part, each storage once."""
+    make, make_batch = FAMILIES[job["model"]["family"]]
+    torch.manual_seed(SEED)
+    model = adapted(make(job), job["method"], job["targets"]).train()
+    batch = make_batch(job)
+    # Labels index the loss alone; ids are there with or without a graph.
+    parameters = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    inputs = {value.untyped_storage().data_ptr() for value in batch.values()}
+    n_layers = job["model"]["config"]["num_hidden_layers"]
+    parts = ["embeddings"] + [f"layer {layer}" for layer in range(n_layers)]
+    bytes_of, seen, current = dict.fromkeys(parts, 0), {}, ["embeddings"]
+    for name, module in model.named_modules():
+        if ".layer." in name and name.split(".")[-2] == "layer":
+            part = f"layer {name.split('.')[-1]}"
+            module.register_forward_pre_hook(lambda *_, part=part: current.__setitem__(0, part))
+
+    def pack(tensor):
+        storage = tensor.untyped_storage()
+        pointer = storage.data_ptr()
+        if pointer not in parameters and pointer not in inputs and pointer not in seen:
+            # Held, so that no later storage gets the same address.
+            seen[pointer] = storage
+            bytes_of[current[0]] += storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        loss = model(**batch).loss
+    loss.backward()
+    return list(bytes_of.items())
+
+
 def rte_epoch(job):
     """One epoch as transformers' run_glue trains it by default: every input padded to max_len."""
     import tempfile
@@ -257,8 +290,8 @@ def main():
         return
     job = json.load(sys.stdin)
     torch.set_num_threads(job["threads"])
-    sample = rte_epoch(job) if job["what"] == "rte-epoch" else timed_steps(job)
-    print(json.dumps(sample))
+    answer = {"rte-epoch": rte_epoch, "kept": kept}.get(job["what"], timed_steps)(job)
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
-//! A process a measurement: the job on its standard input, the sample on its last line.
+//! A process a measurement: the job on its standard input, the answer on its last line.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Job, Sample};
+use super::Job;
 
 /// Lines of a failed child's standard error that are shown.
 const SHOWN_LINES: usize = 15;
 
-/// Starts `command`, gives it the job and reads its sample.
+/// Starts `command`, gives it the job and reads its answer, such as a [`Sample`](super::Sample).
 ///
 /// # Errors
-/// A command that does not start, fails (with the end of what it said), or ends without a sample.
-pub fn run(mut command: Command, job: &Value) -> Result<Sample> {
+/// A command that does not start, fails (with the end of what it said), or ends without an answer.
+pub fn run<T: DeserializeOwned>(mut command: Command, job: &Value) -> Result<T> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::piped())
@@ -37,7 +38,7 @@ pub fn run(mut command: Command, job: &Value) -> Result<Sample> {
     let said = String::from_utf8_lossy(&output.stdout);
     let last = said.lines().next_back().unwrap_or_default();
     serde_json::from_str(last)
-        .with_context(|| format!("{name} ended with `{last}`, expected a sample as JSON"))
+        .with_context(|| format!("{name} ended with `{last}`, expected an answer as JSON"))
 }
 
 /// The other end, on our side: reads the job, measures, and prints the sample.

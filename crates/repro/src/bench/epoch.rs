@@ -23,6 +23,12 @@ use crate::source::ModelSource;
 /// Id of the checkpoint that an epoch starts from.
 pub const CHECKPOINT: &str = "sentence-transformers/all-MiniLM-L6-v2";
 
+/// What epochs are listed under, in the place of a shape.
+pub const KEY: &str = "rte";
+
+/// What they are, for a reader of the summary.
+pub const TITLE: &str = "One epoch of RTE, MiniLM-L6, beside run_glue's defaults (padded to 128)";
+
 /// Examples a step: the number in the command of `run_glue`'s own documentation.
 pub const BATCH_SIZE: usize = 32;
 

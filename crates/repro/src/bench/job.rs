@@ -179,9 +179,14 @@ impl Job {
     /// # Errors
     /// An unknown shape or arm.
     pub fn resolved(&self) -> Result<Value> {
-        let shape = Shape::find(&self.shape)?;
         let mut job = serde_json::to_value(self)?;
         job["method"] = serde_json::to_value(self.method()?)?;
+        if self.rte.is_some() {
+            // The checkpoint has its own shape, and the trainer its own batches.
+            job["targets"] = json!(["query", "value"]);
+            return Ok(job);
+        }
+        let shape = Shape::find(&self.shape)?;
         job["model"] = shape.model.to_json(shape.batch, self.padding);
         job["targets"] = json!(shape.targets);
         job["batch"] = json!(shape.batch);

@@ -22,5 +22,10 @@ pub mod record;
 pub mod row;
 pub mod summary;
 
+/// What the arithmetic says is kept for the backward pass, and the tables beside it.
+pub mod kept;
+#[cfg(feature = "count-memory")]
+pub mod measure_kept;
+
 pub use job::{Job, Padding, Sample, What};
 pub use shape::Shape;

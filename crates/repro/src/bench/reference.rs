@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Job, Sample, child};
 
@@ -55,7 +57,22 @@ impl Reference {
     /// # Errors
     /// If the script fails.
     pub fn measure(&self, job: &Job) -> Result<Sample> {
-        let threads = job.threads.to_string();
+        self.ask(job.threads, &job.resolved()?)
+    }
+
+    /// Bytes that PyTorch keeps for the backward pass of a job's training step, part by part:
+    /// storages, each counted once, parameters left out.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub fn kept(&self, job: &Job) -> Result<Vec<(String, f64)>> {
+        let mut question = job.resolved()?;
+        question["what"] = "kept".into();
+        self.ask(job.threads, &question)
+    }
+
+    fn ask<T: DeserializeOwned>(&self, threads: usize, question: &Value) -> Result<T> {
+        let threads = threads.to_string();
         let mut command = Command::new(&self.python);
         command
             .arg(&self.script)
@@ -64,7 +81,7 @@ impl Reference {
             .env("TOKENIZERS_PARALLELISM", "false")
             // Nothing is to be fetched, so nothing should wait for a network.
             .env("HF_HUB_OFFLINE", "1");
-        child::run(command, &job.resolved()?)
+        child::run(command, question)
     }
 
     /// Versions of Python and the packages.

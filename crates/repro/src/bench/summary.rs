@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use results::csv::write_record;
 
 use super::row::{Row, Side, median};
-use super::{Padding, Shape, What};
+use super::{Padding, Shape, What, epoch};
 
 /// What one line of the summary compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,6 @@ impl Line {
 
     fn name(&self) -> &'static str {
         match (self.quantity, self.what) {
-            (Quantity::Memory, What::RteEpoch) => "rte-epoch peak memory",
             (Quantity::Memory, _) => "peak memory",
             (Quantity::Seconds, What::TrainStep) => "training step",
             (Quantity::Seconds, What::Forward) => "forward",
@@ -209,7 +208,10 @@ pub fn to_markdown(lines: &[Line], heading: &str) -> String {
         }
     }
     for (key, padding) in shapes {
-        let title = Shape::find(key).map_or(key, |shape| shape.title);
+        let title = match key {
+            epoch::KEY => epoch::TITLE,
+            _ => Shape::find(key).map_or(key, |shape| shape.title),
+        };
         let _ = write!(out, "\n## {title}");
         if padding == Padding::Ragged {
             out.push_str(", rows from full length to half of it");

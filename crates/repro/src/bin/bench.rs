@@ -25,9 +25,6 @@ use repro::cli::{device, exit, workspace_root};
 /// Arms that are measured unless asked otherwise.
 const ARMS: [&str; 4] = ["lora-r8", "tuneB-Arand-r8", "tuneA-Brand-r8", "full"];
 
-/// The shape under which an epoch of RTE is listed: its checkpoint's.
-const RTE_SHAPE: &str = "minilm-l6";
-
 /// Measures this program and PyTorch + PEFT in turns.
 #[derive(Parser)]
 #[command(name = "bench")]
@@ -191,7 +188,7 @@ fn jobs(cli: &Cli, root: &Path, scratch: &Path) -> Result<Vec<Job>> {
                 jobs.push(Job {
                     padding: Padding::None,
                     rte: rte.clone(),
-                    ..job(RTE_SHAPE, 1)
+                    ..job(epoch::KEY, 1)
                 });
                 continue;
             }
@@ -200,8 +197,11 @@ fn jobs(cli: &Cli, root: &Path, scratch: &Path) -> Result<Vec<Job>> {
             }
         }
     }
-    // Shape by shape, so that a stopped run has whole shapes.
-    jobs.sort_by_key(|job| shape::shapes().iter().position(|s| s.key == job.shape));
+    // Shape by shape, so that a stopped run has whole shapes; epochs last.
+    jobs.sort_by_key(|job| {
+        let place = shape::shapes().iter().position(|s| s.key == job.shape);
+        place.unwrap_or(usize::MAX)
+    });
     Ok(jobs)
 }
 
