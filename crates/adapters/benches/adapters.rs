@@ -38,7 +38,8 @@ fn layer(rank: usize, trains: Trains) -> AdaptedLinear {
 /// Forward and backward, with a gradient that goes on to the layer's input.
 fn step(bencher: Bencher, layer: &AdaptedLinear) {
     let device = Device::flex().autodiff();
-    let x = Tensor::<2>::random([TOKENS, D], Distribution::Normal(0.0, 1.0), &device).require_grad();
+    let x =
+        Tensor::<2>::random([TOKENS, D], Distribution::Normal(0.0, 1.0), &device).require_grad();
     bencher.bench_local(|| layer.forward(x.clone()).sum().backward());
 }
 

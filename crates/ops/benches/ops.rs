@@ -34,13 +34,21 @@ fn leaf<const D: usize>(shape: [usize; D]) -> Tensor<D> {
 }
 
 /// Times an operation without gradients.
-fn forward<const D: usize>(bencher: Bencher, shape: [usize; D], op: impl Fn(Tensor<D>) -> Tensor<D>) {
+fn forward<const D: usize>(
+    bencher: Bencher,
+    shape: [usize; D],
+    op: impl Fn(Tensor<D>) -> Tensor<D>,
+) {
     let x = random(shape, &Device::flex());
     bencher.bench_local(|| op(black_box(x.clone())));
 }
 
 /// Times the backward pass alone.
-fn backward<const D: usize>(bencher: Bencher, shape: [usize; D], op: impl Fn(Tensor<D>) -> Tensor<D>) {
+fn backward<const D: usize>(
+    bencher: Bencher,
+    shape: [usize; D],
+    op: impl Fn(Tensor<D>) -> Tensor<D>,
+) {
     let x = leaf(shape);
     bencher
         .with_inputs(|| op(x.clone()).sum())

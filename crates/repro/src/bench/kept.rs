@@ -246,3 +246,72 @@ pub fn to_markdown(comparisons: &[Comparison], heading: &str) -> String {
 pub fn total(kept: &[Kept]) -> f64 {
     kept.iter().map(|kept| kept.bytes).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::{Padding, What};
+
+    /// MiniLM-L6, 32 x 64 tokens.
+    const TOKENS: f64 = 2048.0;
+    const D: f64 = 384.0;
+    const LAYERS: f64 = 6.0;
+
+    fn predicted(arm: &str) -> Vec<Kept> {
+        let job = Job {
+            shape: "minilm-l6".into(),
+            arm: arm.into(),
+            what: What::TrainStep,
+            padding: Padding::None,
+            steps: 1,
+            warmup: 0,
+            threads: 1,
+            device: "flex".into(),
+            rte: None,
+        };
+        predict(&job).unwrap()
+    }
+
+    /// The paper's claim in bytes: freezing A saves the adapters' inputs, whatever the rank.
+    #[test]
+    fn freezing_a_saves_the_inputs_of_both_adapters() {
+        for rank in [8, 64] {
+            let both = total(&predicted(&format!("lora-r{rank}")));
+            let b_alone = total(&predicted(&format!("tuneB-Arand-r{rank}")));
+            // Under the head the last layer has one query a row, but a value for every token.
+            let wide = (2.0 * LAYERS - 1.0) * TOKENS * D + 32.0 * D;
+            assert_eq!(both - b_alone, wide * F32);
+        }
+    }
+
+    #[test]
+    fn freezing_b_saves_what_is_rank_wide() {
+        let both = total(&predicted("lora-r64"));
+        let a_alone = total(&predicted("tuneA-Brand-r64"));
+        let narrow = (2.0 * LAYERS - 1.0) * TOKENS * 64.0 + 32.0 * 64.0;
+        assert_eq!(both - a_alone, narrow * F32);
+    }
+
+    #[test]
+    fn a_probe_keeps_nothing_below_the_head_and_full_keeps_the_most() {
+        assert_eq!(total(&predicted("linear-probe")), 0.0);
+        assert!(total(&predicted("full")) > total(&predicted("lora-r64")));
+    }
+
+    #[test]
+    fn a_table_has_a_line_an_arm_and_dashes_where_nothing_was_measured() {
+        let comparison = Comparison {
+            shape: "minilm-l6".into(),
+            arm: "full".into(),
+            ours: predicted("full"),
+            predicted: predicted("full"),
+            theirs: Vec::new(),
+        };
+        let comparisons = [comparison];
+        let markdown = to_markdown(&comparisons, "t");
+        assert!(markdown.contains("| 1.000 | – | – |"), "{markdown}");
+        let csv = to_csv(&comparisons);
+        assert_eq!(csv.lines().count(), 1 + 7);
+        assert!(csv.lines().nth(1).unwrap().ends_with(','));
+    }
+}

@@ -13,7 +13,7 @@ use crate::allocator::counting::bytes_in_use;
 
 /// Passes of which the least counts: a thread that takes part for the first time keeps scratch
 /// space for matrix products, which is not the graph's.
-const PASSES: usize = 4;
+const PASSES: usize = 3;
 
 /// What a job's forward pass keeps, part by part.
 ///
