@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tasks::glue::GlueTask;
 
 use crate::arm::{Arm, Method};
-use crate::experiment::{DataEntry, Experiment};
+use crate::experiment::{DataEntry, Experiment, Precision};
 use crate::optimizer::OptimizerConfig;
 
 /// Raised whenever a change of the code changes the numbers of an unchanged experiment.
@@ -129,7 +129,7 @@ pub struct Settings {
     /// Device kind.
     pub device: String,
     /// Number type of weights and activations.
-    pub dtype: String,
+    pub dtype: Precision,
     /// Whether it is three steps on random weights.
     pub smoke: bool,
 }
@@ -216,7 +216,7 @@ pub fn plan(
                         checkpoint: experiment.model.checkpoint.clone(),
                         checkpoint_digest: sources.checkpoint_digest.clone(),
                         device: sources.device.clone(),
-                        dtype: "f32".into(),
+                        dtype: experiment.model.dtype,
                         smoke: sources.smoke,
                     };
                     let key = key(&settings);

@@ -187,7 +187,7 @@ fn template(run: &Run, revision: &Revision) -> Row {
         examples_per_s: 0.0,
         peak_mem_mb: peak_memory_mib(),
         device: settings.device.clone(),
-        dtype: settings.dtype.clone(),
+        dtype: settings.dtype.to_string(),
         burn: BURN_VERSION.into(),
         git: revision.commit.clone(),
         dirty: revision.dirty,

@@ -5,7 +5,7 @@ use adapters::{AdaptedLinear, DropoutConfig, FactorInit, MaskStream};
 use burn::linalg::svd;
 use burn::module::Param;
 use burn::nn::Linear;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, FloatDType, Tensor, TensorData};
 use proptest::prelude::*;
 
 use crate::fixture::{Case, adapter, bits, device, distance, layer, random, rows, values};
@@ -301,4 +301,40 @@ fn merging_leaves_what_trains_as_it_was() {
                 .is_none()
         );
     }
+}
+
+/// Frozen weights in bf16, adapters in f32: 8 bits of mantissa cost about 1 in 256.
+#[test]
+fn a_bf16_weight_leaves_the_adapter_in_f32() {
+    let device = device().autodiff();
+    if !device.supports_dtype(FloatDType::BF16) {
+        return;
+    }
+    let case = Case {
+        d_in: 16,
+        d_out: 8,
+        rank: 2,
+        alpha: 6.0,
+        batch: 5,
+        seed: 9,
+    };
+    let f32_layer = adapters::train_adapters_and(case.layer(&device), &[]);
+    let bf16_layer = adapters::cast_frozen(f32_layer.clone(), FloatDType::BF16);
+    assert_eq!(bf16_layer.weight.val().dtype(), DType::BF16);
+    let x = case.x(&device);
+    let expected = f32_layer.forward(x.clone());
+    let y = bf16_layer.forward(x);
+    assert_eq!(y.dtype(), DType::BF16);
+    let y = y.cast(FloatDType::F32);
+    assert!(distance(&y, &expected) < 1.0 / 64.0);
+    // Not the f32 result by another name.
+    assert!(distance(&y, &expected) > 0.0);
+
+    let grads = y.sum().backward();
+    let adapter = bf16_layer.adapter.as_ref().unwrap();
+    for factor in [&adapter.a, &adapter.b] {
+        assert_eq!(factor.val().dtype(), DType::F32);
+        assert_eq!(factor.val().grad(&grads).unwrap().dtype(), DType::F32);
+    }
+    assert!(bf16_layer.weight.val().grad(&grads).is_none());
 }
