@@ -2,8 +2,9 @@
 # SCALE and ARGS are passed on: make table1 SCALE=small ARGS="--checkpoints DIR --data DIR"
 SCALE ?= mini
 ARGS ?=
+DEVICE ?= ndarray
 
-.PHONY: table1 table1-shared-lr tune pretrain figures publish bench memory microbench test test-slow check check-backends
+.PHONY: table1 table1-shared-lr tune pretrain figures publish bench memory microbench test test-slow check check-backends test-backend
 
 ## Trains what is missing of Table 1 and prints it beside the paper's.
 table1:
@@ -59,3 +60,7 @@ check-backends:
 	cargo check -p repro --all-targets --features ndarray --target-dir target/backends
 	cargo check -p repro --all-targets --features wgpu --target-dir target/backends
 	cargo check -p repro --all-targets --features cuda --target-dir target/backends
+
+## The operations', adapters' and models' tests on another device (DEVICE=ndarray or wgpu).
+test-backend:
+	LORA_TEST_DEVICE=$(DEVICE) cargo test -p ops -p adapters -p models --features ops/$(DEVICE) --target-dir target/backends --lib --test it
