@@ -40,7 +40,7 @@ memory:
 
 ## Micro-benchmarks of single operations.
 microbench:
-	cargo bench -p repro -p ops -p adapters --profile dev -- $(ARGS)
+	cargo bench -p repro -p ops -p adapters --profile dev --bench ops --bench adapters --bench optimizer -- $(ARGS)
 
 ## All tests.
 test:

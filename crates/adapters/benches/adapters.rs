@@ -1,7 +1,7 @@
 //! Micro-benchmarks of an adapted layer at MiniLM-L6's shape (2048 tokens, 384 to 384), forward and
 //! backward together, by which factor trains and by rank.
 //!
-//! `make microbench`, or `cargo bench -p repro -p adapters --profile dev` for these alone.
+//! `make microbench`, or `make microbench ARGS=trains` for these alone.
 
 use adapters::{
     AdaptedLinear, AdaptedLinearConfig, FactorInit, LoraConfig, MaskStream, Trains, adapt,

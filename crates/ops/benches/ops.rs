@@ -1,7 +1,7 @@
 //! Micro-benchmarks of the fused operations at MiniLM-L6's shape, batch 32 x 64 tokens, each beside
 //! Burn's own operation where there is one.
 //!
-//! `make microbench`, or `cargo bench -p repro -p ops --profile dev -- gelu` for some of them.
+//! `make microbench`, or `make microbench ARGS=gelu` for some of them.
 
 use burn::tensor::activation;
 use burn::tensor::module::attention as burn_attention;

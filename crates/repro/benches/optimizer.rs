@@ -1,7 +1,7 @@
 //! Micro-benchmark of the optimiser's step: clipping and AdamW over the many small tensors of an
 //! adapted MiniLM-L6, and over all of it.
 //!
-//! `make microbench`, or `cargo bench -p repro --profile dev` for these alone.
+//! `make microbench`, or `make microbench ARGS=adamw` for these alone.
 
 use std::cell::Cell;
 
