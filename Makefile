@@ -2,8 +2,9 @@
 # SCALE and ARGS are passed on: make table1 SCALE=small ARGS="--checkpoints DIR --data DIR"
 SCALE ?= mini
 ARGS ?=
+DEVICE ?= ndarray
 
-.PHONY: table1 table1-shared-lr domainbed table5 table8 table9 table10 tune tune-domainbed pretrain pretrain-vit figures publish test test-slow check
+.PHONY: table1 table1-shared-lr domainbed table5 table8 table9 table10 tune tune-domainbed pretrain pretrain-vit figures publish bench memory microbench test test-slow check check-backends test-backend
 
 ## Trains what is missing of Table 1 and prints it beside the paper's.
 table1:
@@ -44,6 +45,18 @@ figures:
 publish:
 	cargo run -p repro --bin publish -- --scale $(SCALE) $(ARGS)
 
+## Steps, evaluation and memory beside PyTorch + PEFT, in turns (ARGS=--quick: one step of each).
+bench:
+	cargo run -p repro --bin bench -- $(ARGS)
+
+## Bytes kept for the backward pass, by layer and arm, beside PEFT's and the arithmetic.
+memory:
+	cargo run -p repro --features count-memory --bin memory -- $(ARGS)
+
+## Micro-benchmarks of single operations.
+microbench:
+	cargo bench -p repro -p ops -p adapters --profile dev --bench ops --bench adapters --bench optimizer -- $(ARGS)
+
 ## All tests.
 test:
 	cargo test --workspace
@@ -56,3 +69,14 @@ test-slow:
 check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+## Type-checks every backend, in a folder of its own, so that the main build stays warm.
+## DOCS_RS: Burn's CUDA brings an LLVM that its build script would download; checking needs none.
+check-backends:
+	cargo check -p repro --all-targets --features ndarray --target-dir target/backends
+	cargo check -p repro --all-targets --features wgpu --target-dir target/backends
+	DOCS_RS=1 cargo check -p repro --all-targets --features cuda --target-dir target/backends
+
+## The operations', adapters' and models' tests on another device (DEVICE=ndarray or wgpu).
+test-backend:
+	LORA_TEST_DEVICE=$(DEVICE) cargo test -p ops -p adapters -p models --features ops/$(DEVICE) --target-dir target/backends --lib --test it

@@ -52,6 +52,7 @@ mod low_rank;
 mod adaptable;
 pub mod count;
 mod init;
+mod precision;
 mod trainable;
 
 mod error;
@@ -64,4 +65,5 @@ pub use error::AdapterError;
 pub use linear::{AdaptedLinear, AdaptedLinearConfig};
 pub use low_rank::LowRank;
 pub use ops::{Dropout, DropoutConfig, MaskStream};
+pub use precision::cast_frozen;
 pub use trainable::{train_adapters_and, train_all, trained_paths};

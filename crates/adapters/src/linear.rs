@@ -6,6 +6,7 @@ use burn::tensor::module::linear;
 use burn::tensor::{Device, Tensor};
 
 use crate::LowRank;
+use crate::precision::cast_like;
 
 /// Configuration of an [`AdaptedLinear`] layer without adapter; see Burn's `LinearConfig`.
 #[derive(Clone, Debug)]
@@ -54,18 +55,23 @@ pub struct AdaptedLinear {
 }
 
 impl AdaptedLinear {
-    /// Applies the layer and its adapter.
+    /// Applies the layer and its adapter, in the number type of the weight.
     ///
     /// # Shapes
     /// - x: `[.., d_in]`
     /// - output: `[.., d_out]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let weight = self.weight.val();
+        let x = cast_like(x, &weight);
         let bias = self.bias.as_ref().map(|bias| bias.val());
         match &self.adapter {
             Some(adapter) if !self.merged => {
-                linear(x.clone(), self.weight.val(), bias) + adapter.forward(x)
+                let update = adapter.forward(x.clone());
+                let y = linear(x, weight, bias);
+                let update = cast_like(update, &y);
+                y + update
             }
-            _ => linear(x, self.weight.val(), bias),
+            _ => linear(x, weight, bias),
         }
     }
 
@@ -95,6 +101,7 @@ impl AdaptedLinear {
         let delta = adapter.delta();
         self.weight = self.weight.clone().map(|weight| {
             let trains = weight.is_require_grad();
+            let delta = cast_like(delta, &weight);
             let weight = if merge {
                 weight + delta
             } else {

@@ -6,6 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use ops::{Dropout, DropoutConfig, MaskStream};
 use rand::Rng;
 
+use crate::precision::cast_like;
 use crate::{AdapterError, LoraConfig, init};
 
 /// A low-rank update of a dense layer's output.
@@ -54,13 +55,15 @@ impl LoraConfig {
 }
 
 impl LowRank {
-    /// `scale * drop(x) a b`.
+    /// `scale * drop(x) a b`, in the number type of the factors.
     ///
     /// # Shapes
     /// - x: `[.., d_in]`
     /// - output: `[.., d_out]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let features = linear(self.dropout.forward(x), self.a.val(), None); // [.., rank]
+        let a = self.a.val();
+        let x = cast_like(x, &a);
+        let features = linear(self.dropout.forward(x), a, None); // [.., rank]
         linear(features.mul_scalar(self.scale), self.b.val(), None) // [.., d_out]
     }
 

@@ -4,7 +4,7 @@
 use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, TensorMetadata};
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{FloatDType, Shape, Tensor};
 
 use crate::{Dropout, FusedOps};
 
@@ -36,6 +36,7 @@ pub fn attention(
     n_heads: usize,
     dropout: &Dropout,
 ) -> Tensor<3> {
+    let bias = bias.cast(FloatDType::from(q.dtype()));
     let (dropout, seed) = dropout.draw(&q);
     let settings = AttentionSettings {
         n_heads,

@@ -7,11 +7,11 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
 use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{DType, TensorData};
+use burn::backend::{Autodiff, Backend, Flex, backend_extension};
+use burn::tensor::DType;
 
 use crate::attention::{self, AttentionSettings};
-use crate::dropout::mask_values;
+use crate::dropout;
 use crate::flex_attention;
 use crate::kernels;
 
@@ -37,10 +37,7 @@ pub trait FusedOps: Backend {
     ///
     /// The same call on the output's gradient is the backward pass, so no mask is ever kept.
     fn seeded_dropout(x: FloatTensor<Self>, prob: f32, seed: u64) -> FloatTensor<Self> {
-        let shape = x.shape();
-        let mask = mask_values(shape.num_elements(), prob, seed);
-        let mask = Self::float_from_data(TensorData::new(mask, shape), &x.device());
-        Self::float_mul(x, mask)
+        dropout::plain::<Self>(x, prob, seed)
     }
 
     /// Attention of all heads; returns the output and the probabilities before dropout.
@@ -82,6 +79,9 @@ impl FusedOps for Flex {
     }
 
     fn seeded_dropout(x: FloatTensor<Self>, prob: f32, seed: u64) -> FloatTensor<Self> {
+        if x.dtype() != DType::F32 {
+            return dropout::plain::<Self>(x, prob, seed);
+        }
         kernels::map_indexed(x, |start, from, to| {
             kernels::dropout(start, from, to, prob, seed)
         })

@@ -8,9 +8,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use burn::backend::Dispatch;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, TensorMetadata};
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use crate::FusedOps;
 
@@ -109,10 +110,13 @@ impl Dropout {
     }
 }
 
-/// The first `n` values of the mask `seed` stands for.
-pub(crate) fn mask_values(n: usize, prob: f32, seed: u64) -> Vec<f32> {
-    let ones = vec![1.0; n];
-    let mut mask = vec![0.0; n];
+/// Dropout in plain tensor operations, with the mask made on the host.
+pub(crate) fn plain<B: Backend>(x: FloatTensor<B>, prob: f32, seed: u64) -> FloatTensor<B> {
+    let shape = x.shape();
+    let ones = vec![1.0; shape.num_elements()];
+    let mut mask = vec![0.0; ones.len()];
     crate::kernels::dropout(0, &ones, &mut mask, prob, seed);
-    mask
+    let mask = TensorData::new(mask, shape).convert_dtype(x.dtype());
+    let mask = B::float_from_data(mask, &x.device());
+    B::float_mul(x, mask)
 }

@@ -8,6 +8,7 @@
 
 mod attention;
 mod backend;
+mod device;
 pub mod dropout;
 mod flex_attention;
 mod gelu;
@@ -15,5 +16,6 @@ mod kernels;
 
 pub use attention::{AttentionSettings, attention};
 pub use backend::FusedOps;
+pub use device::{DeviceError, device};
 pub use dropout::{Dropout, DropoutConfig, MaskStream};
 pub use gelu::gelu;

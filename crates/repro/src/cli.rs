@@ -74,29 +74,8 @@ pub fn shard(text: &str) -> Result<(usize, usize)> {
 /// # Errors
 /// A name that is unknown or not part of this build.
 pub fn device(name: &str) -> Result<Device> {
-    let kind = device_kind(name);
-    let index: usize = match name.split_once(':') {
-        Some(("cuda", index)) => index.parse().map_err(|_| {
-            anyhow::anyhow!("device `{name}`: `{index}` must be a number, as in cuda:0")
-        })?,
-        Some(_) => bail!("device `{name}`: only cuda has a number, as in cuda:0"),
-        None => 0,
-    };
-    let _ = index;
     crate::allocator::keep_pages();
-    match kind {
-        "flex" => Ok(Device::flex()),
-        #[cfg(feature = "ndarray")]
-        "ndarray" => Ok(Device::ndarray()),
-        #[cfg(feature = "wgpu")]
-        "wgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
-        #[cfg(feature = "cuda")]
-        "cuda" => Ok(Device::cuda(index)),
-        "ndarray" | "wgpu" | "cuda" => {
-            bail!("this build has no `{kind}` device; build it with `--features {kind}`")
-        }
-        _ => bail!("unknown device `{name}`; devices are flex, ndarray, wgpu and cuda[:N]"),
-    }
+    Ok(ops::device(name)?)
 }
 
 /// The kind of a device's name: `cuda` of `cuda:1`.

@@ -1,6 +1,7 @@
 //! Experiment files: one TOML a suite and scale, with every number in it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -79,6 +80,29 @@ pub struct ModelEntry {
     pub adapter_dropout: f64,
     /// Shape that `--smoke` builds two random layers of.
     pub smoke_shape: SmokeShape,
+    /// Number type of what does not train, and of the activations.
+    #[serde(default)]
+    pub dtype: Precision,
+}
+
+/// The number type of frozen weights and activations; what trains is always f32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Single precision.
+    #[default]
+    F32,
+    /// Brain floating point: half the memory of the frozen weights, where the device has it.
+    Bf16,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        })
+    }
 }
 
 /// Where the examples of an experiment come from.

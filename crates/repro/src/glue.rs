@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use adapters::count::ParamCount;
-use adapters::{MaskStream, adapt, train_adapters_and, train_all};
+use adapters::{MaskStream, adapt, cast_frozen, train_adapters_and, train_all};
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Bool, Device, FloatDType, Int, Tensor, TensorData};
 use models::{ClassificationHead, Dropouts, Encoder, EncoderInput, SequenceClassifier};
 use tasks::batch::{Batch, collate, eval_order, train_order};
 use tasks::glue::GlueTask;
@@ -15,6 +15,7 @@ use tasks::metrics::scores;
 
 use crate::arm::Method;
 use crate::encoded::{EncodedSplit, EncodedTask};
+use crate::experiment::Precision;
 use crate::outcome::{Measure, Outcome, headline};
 use crate::progress::RunProgress;
 use crate::run::{Run, Settings};
@@ -54,7 +55,14 @@ pub fn build(
         Method::Full => train_all(model),
         Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
     };
-    Ok(model.train())
+    let model = model.train();
+    Ok(match settings.dtype {
+        Precision::F32 => model,
+        Precision::Bf16 if device.supports_dtype(FloatDType::BF16) => {
+            cast_frozen(model, FloatDType::BF16)
+        }
+        Precision::Bf16 => bail!("device `{}` cannot compute in bf16", settings.device),
+    })
 }
 
 /// Builds, trains and evaluates the model of one run.

@@ -23,6 +23,8 @@ pub mod glue;
 pub mod pretrain;
 pub mod sweep;
 
+pub mod bench;
+
 pub mod allocator;
 pub mod assets;
 pub mod cli;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tasks::glue::GlueTask;
 
 use crate::arm::{Arm, Method};
-use crate::experiment::{ArmEntry, DataEntry, Experiment, sorted_by_row};
+use crate::experiment::{ArmEntry, DataEntry, Experiment, Precision, sorted_by_row};
 use crate::optimizer::OptimizerConfig;
 
 /// Raised whenever a change of the code changes the numbers of an unchanged experiment.
@@ -138,7 +138,7 @@ pub struct Settings {
     /// Device kind.
     pub device: String,
     /// Number type of weights and activations.
-    pub dtype: String,
+    pub dtype: Precision,
     /// Whether it is three steps on random weights.
     pub smoke: bool,
 }
@@ -226,7 +226,7 @@ impl PlannedRun for Run {
             lr: settings.lr,
             epochs: settings.epochs,
             device: settings.device,
-            dtype: settings.dtype,
+            dtype: settings.dtype.to_string(),
             data_digest: settings.data_digest,
             checkpoint_digest: settings.checkpoint_digest,
         }
@@ -299,7 +299,7 @@ pub fn plan(
                         checkpoint: experiment.model.checkpoint.clone(),
                         checkpoint_digest: sources.checkpoint_digest.clone(),
                         device: sources.device.clone(),
-                        dtype: "f32".into(),
+                        dtype: experiment.model.dtype,
                         smoke: sources.smoke,
                     };
                     let key = key(&settings);

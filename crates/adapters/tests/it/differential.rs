@@ -5,7 +5,7 @@ use burn::module::{Lora, Module, ModuleMapper, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use crate::fixture::{Case, cpu, distance, random};
+use crate::fixture::{Case, device, distance, random};
 
 /// The two sum the same products in another order.
 const TOLERANCE: f32 = 1e-5;
@@ -57,7 +57,7 @@ fn loss<const D: usize>(y: Tensor<D>, weights: Tensor<D>) -> Tensor<1> {
 }
 
 fn check<const D: usize>(case: &Case, x_dims: [usize; D], y_dims: [usize; D]) {
-    let device = cpu().autodiff();
+    let device = device().autodiff();
     let ours = adapters::train_adapters_and(case.layer(&device), &[]);
     let theirs = burns(&ours, case.rank, case.alpha);
     let x: Tensor<D> = random(x_dims, case.seed + 5, &device).require_grad();

@@ -4,7 +4,7 @@ use adapters::{AdaptedLinear, AdapterError, FactorInit, LoraConfig, Trains, adap
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use crate::fixture::{cpu, layer};
+use crate::fixture::{device, layer};
 
 #[derive(Module, Debug)]
 struct Attention {
@@ -15,8 +15,8 @@ adaptable!(Attention { query, value });
 
 fn attention() -> Attention {
     Attention {
-        query: layer(6, 4, 0, &cpu()),
-        value: layer(4, 6, 1, &cpu()),
+        query: layer(6, 4, 0, &device()),
+        value: layer(4, 6, 1, &device()),
     }
 }
 
@@ -142,7 +142,7 @@ fn a_weight_that_is_not_finite_has_no_singular_vectors() {
         let config = LoraConfig::new(2, a, b, Trains::Both);
         for bad in [f32::NAN, f32::INFINITY] {
             let mut attention = attention();
-            attention.query.weight = Param::from_tensor(Tensor::full([6, 4], bad, &cpu()));
+            attention.query.weight = Param::from_tensor(Tensor::full([6, 4], bad, &device()));
             let error = adapt(&mut attention, &config, &["query"], 0, &Default::default());
             assert_eq!(
                 error.unwrap_err().to_string(),

@@ -8,9 +8,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The processor, without autodiff.
-pub fn cpu() -> Device {
-    Device::flex()
+/// The device that LORA_TEST_DEVICE names, flex by default; without autodiff.
+pub fn device() -> Device {
+    let name = std::env::var("LORA_TEST_DEVICE").unwrap_or_else(|_| "flex".into());
+    ops::device(&name).unwrap()
 }
 
 /// Values between -1 and 1, a function of `seed`.

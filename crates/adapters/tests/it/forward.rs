@@ -5,10 +5,10 @@ use adapters::{AdaptedLinear, DropoutConfig, FactorInit, MaskStream};
 use burn::linalg::svd;
 use burn::module::Param;
 use burn::nn::Linear;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, FloatDType, Tensor, TensorData};
 use proptest::prelude::*;
 
-use crate::fixture::{Case, adapter, bits, cpu, distance, layer, random, rows, values};
+use crate::fixture::{Case, adapter, bits, device, distance, layer, random, rows, values};
 
 /// Rounding of sums of some twenty products in f32, with room.
 const TOLERANCE: f32 = 1e-5;
@@ -57,10 +57,10 @@ proptest! {
 
     #[test]
     fn the_layer_computes_its_equation(case in case()) {
-        let (layer, x) = (case.layer(&cpu()), case.x(&cpu()));
+        let (layer, x) = (case.layer(&device()), case.x(&device()));
         let expected: Vec<f32> =
             expected(&layer, case.alpha, &x).into_iter().map(|y| y as f32).collect();
-        let expected = Tensor::from_data(TensorData::new(expected, [case.batch, case.d_out]), &cpu());
+        let expected = Tensor::from_data(TensorData::new(expected, [case.batch, case.d_out]), &device());
         prop_assert!(distance(&layer.forward(x), &expected) < TOLERANCE);
     }
 
@@ -71,19 +71,19 @@ proptest! {
         } else {
             (FactorInit::KaimingUniform, FactorInit::Zero)
         };
-        let x = case.x(&cpu());
-        let adapted = case.started(a, b, &cpu());
-        prop_assert_eq!(bits(&adapted.forward(x.clone())), bits(&case.plain(&cpu()).forward(x)));
+        let x = case.x(&device());
+        let adapted = case.started(a, b, &device());
+        prop_assert_eq!(bits(&adapted.forward(x.clone())), bits(&case.plain(&device()).forward(x)));
     }
 
     #[test]
     fn merging_does_not_change_the_output(case in case()) {
-        let (mut layer, x) = (case.layer(&cpu()), case.x(&cpu()));
+        let (mut layer, x) = (case.layer(&device()), case.x(&device()));
         let before = layer.forward(x.clone());
         layer.merge();
         prop_assert!(layer.is_merged());
         prop_assert!(distance(&layer.forward(x.clone()), &before) < TOLERANCE);
-        let linear = case.layer(&cpu()).into_linear();
+        let linear = case.layer(&device()).into_linear();
         prop_assert_eq!(bits(&linear.forward(x.clone())), bits(&layer.forward(x.clone())));
         // A merged layer becomes the same plain one.
         prop_assert_eq!(bits(&layer.into_linear().forward(x.clone())), bits(&linear.forward(x)));
@@ -91,8 +91,8 @@ proptest! {
 
     #[test]
     fn merging_twice_is_merging_once_and_unmerging_restores(case in case()) {
-        let mut layer = case.layer(&cpu());
-        let (w0, y0) = (layer.weight.val(), layer.forward(case.x(&cpu())));
+        let mut layer = case.layer(&device());
+        let (w0, y0) = (layer.weight.val(), layer.forward(case.x(&device())));
         layer.unmerge();
         prop_assert_eq!(bits(&layer.weight.val()), bits(&w0));
         layer.merge();
@@ -102,12 +102,12 @@ proptest! {
         layer.unmerge();
         prop_assert!(!layer.is_merged());
         prop_assert!(distance(&layer.weight.val(), &w0) < TOLERANCE);
-        prop_assert!(distance(&layer.forward(case.x(&cpu())), &y0) < TOLERANCE);
+        prop_assert!(distance(&layer.forward(case.x(&device())), &y0) < TOLERANCE);
     }
 
     #[test]
     fn the_update_has_at_most_the_rank(case in case()) {
-        let delta = case.layer(&cpu()).adapter.unwrap().delta();
+        let delta = case.layer(&device()).adapter.unwrap().delta();
         let (_, s, _) = svd::<2, 1>(delta, 50);
         let s = values(&s);
         for beyond in s.iter().skip(case.rank) {
@@ -118,9 +118,9 @@ proptest! {
     #[test]
     fn doubling_alpha_doubles_the_update_and_nothing_else(case in case()) {
         let twice = Case { alpha: 2.0 * case.alpha, ..case.clone() };
-        let x = case.x(&cpu());
-        let base = case.plain(&cpu()).forward(x.clone());
-        let (single, double) = (case.layer(&cpu()), twice.layer(&cpu()));
+        let x = case.x(&device());
+        let base = case.plain(&device()).forward(x.clone());
+        let (single, double) = (case.layer(&device()), twice.layer(&device()));
         let delta = |layer: &AdaptedLinear| layer.adapter.as_ref().unwrap().delta();
         prop_assert_eq!(bits(&(delta(&single) * 2.0)), bits(&delta(&double)));
         let single = single.forward(x.clone()) - base.clone();
@@ -130,8 +130,8 @@ proptest! {
 
     #[test]
     fn leading_dimensions_are_rows(case in case(), seq in 1usize..4) {
-        let layer = case.layer(&cpu());
-        let x: Tensor<3> = random([case.batch, seq, case.d_in], case.seed, &cpu());
+        let layer = case.layer(&device());
+        let x: Tensor<3> = random([case.batch, seq, case.d_in], case.seed, &device());
         let y = layer.forward(x.clone());
         prop_assert_eq!(y.dims(), [case.batch, seq, case.d_out]);
         let flat = layer.forward(x.reshape([case.batch * seq, case.d_in]));
@@ -140,7 +140,7 @@ proptest! {
 
     #[test]
     fn dropout_leaves_the_base_alone(case in case()) {
-        let device = cpu().autodiff();
+        let device = device().autodiff();
         let mut adapted = case.started(FactorInit::KaimingUniform, FactorInit::Zero, &device);
         adapter(&mut adapted).dropout = DropoutConfig { prob: 0.5 }.init(&MaskStream::new(case.seed));
         let x = case.x(&device);
@@ -154,7 +154,7 @@ proptest! {
 fn dropout_masks_the_adapters_input_element_by_element() {
     const ROWS: usize = 4000;
     let (scale, prob) = (3.0, 0.25);
-    let device = cpu().autodiff();
+    let device = device().autodiff();
     let case = Case {
         d_in: 3,
         d_out: 2,
@@ -193,7 +193,7 @@ fn dropout_masks_the_adapters_input_element_by_element() {
 #[test]
 fn the_mean_over_many_masks_is_the_output_without_dropout() {
     const MASKS: usize = 20_000;
-    let device = cpu().autodiff();
+    let device = device().autodiff();
     let case = Case {
         d_in: 6,
         d_out: 4,
@@ -224,10 +224,10 @@ fn the_mean_over_many_masks_is_the_output_without_dropout() {
 #[test]
 fn a_layer_without_adapter_is_burns_linear() {
     let linear = Linear {
-        weight: Param::from_tensor(random([5, 4], 0, &cpu())),
-        bias: Some(Param::from_tensor(random([4], 1, &cpu()))),
+        weight: Param::from_tensor(random([5, 4], 0, &device())),
+        bias: Some(Param::from_tensor(random([4], 1, &device()))),
     };
-    let x: Tensor<2> = random([3, 5], 2, &cpu());
+    let x: Tensor<2> = random([3, 5], 2, &device());
     let adapted = AdaptedLinear::from(linear.clone());
     assert_eq!(bits(&adapted.forward(x.clone())), bits(&linear.forward(x)));
 }
@@ -242,7 +242,7 @@ fn a_layer_without_bias_adapts_too() {
         batch: 3,
         seed: 1,
     };
-    let (mut with, x) = (case.layer(&cpu()), case.x(&cpu()));
+    let (mut with, x) = (case.layer(&device()), case.x(&device()));
     let mut without = with.clone();
     let bias = without.bias.take().unwrap().val();
     let y = without.forward(x.clone()) + bias.unsqueeze();
@@ -262,19 +262,19 @@ fn adapting_a_merged_layer_again_starts_from_the_pretrained_weight() {
         batch: 3,
         seed: 1,
     };
-    let (mut merged, x) = (case.layer(&cpu()), case.x(&cpu()));
+    let (mut merged, x) = (case.layer(&device()), case.x(&device()));
     merged.merge();
     let km = FactorInit::KaimingUniform;
     let config = adapters::LoraConfig::new(3, km, FactorInit::Zero, adapters::Trains::B);
     adapters::adapt(&mut merged, &config, &[""], 0, &Default::default()).unwrap();
     assert!(!merged.is_merged());
-    let plain = layer(5, 4, 1, &cpu()).forward(x.clone());
+    let plain = layer(5, 4, 1, &device()).forward(x.clone());
     assert!(distance(&merged.forward(x), &plain) < TOLERANCE);
 }
 
 #[test]
 fn merging_leaves_what_trains_as_it_was() {
-    let device = cpu().autodiff();
+    let device = device().autodiff();
     let case = Case {
         d_in: 5,
         d_out: 4,
@@ -301,4 +301,40 @@ fn merging_leaves_what_trains_as_it_was() {
                 .is_none()
         );
     }
+}
+
+/// Frozen weights in bf16, adapters in f32: 8 bits of mantissa cost about 1 in 256.
+#[test]
+fn a_bf16_weight_leaves_the_adapter_in_f32() {
+    let device = device().autodiff();
+    if !device.supports_dtype(FloatDType::BF16) {
+        return;
+    }
+    let case = Case {
+        d_in: 16,
+        d_out: 8,
+        rank: 2,
+        alpha: 6.0,
+        batch: 5,
+        seed: 9,
+    };
+    let f32_layer = adapters::train_adapters_and(case.layer(&device), &[]);
+    let bf16_layer = adapters::cast_frozen(f32_layer.clone(), FloatDType::BF16);
+    assert_eq!(bf16_layer.weight.val().dtype(), DType::BF16);
+    let x = case.x(&device);
+    let expected = f32_layer.forward(x.clone());
+    let y = bf16_layer.forward(x);
+    assert_eq!(y.dtype(), DType::BF16);
+    let y = y.cast(FloatDType::F32);
+    assert!(distance(&y, &expected) < 1.0 / 64.0);
+    // Not the f32 result by another name.
+    assert!(distance(&y, &expected) > 0.0);
+
+    let grads = y.sum().backward();
+    let adapter = bf16_layer.adapter.as_ref().unwrap();
+    for factor in [&adapter.a, &adapter.b] {
+        assert_eq!(factor.val().dtype(), DType::F32);
+        assert_eq!(factor.val().grad(&grads).unwrap().dtype(), DType::F32);
+    }
+    assert!(bf16_layer.weight.val().grad(&grads).is_none());
 }

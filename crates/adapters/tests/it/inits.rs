@@ -6,10 +6,12 @@ use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::fixture::{bits, columns_of_b, cpu, deviation_from_orthonormal, dot, layer, rows_of_a};
+use crate::fixture::{
+    bits, columns_of_b, deviation_from_orthonormal, device, dot, layer, rows_of_a,
+};
 
 fn started(a: FactorInit, b: FactorInit, rank: usize, d: [usize; 2], seed: u64) -> LowRank {
-    let weight = Tensor::ones(d, &cpu());
+    let weight = Tensor::ones(d, &device());
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     LoraConfig::new(rank, a, b, Trains::Both)
         .init(&weight, &Default::default(), &mut rng)
@@ -146,9 +148,9 @@ adaptable!(Pair {
 
 fn pair(value: bool, n_layers: usize) -> Pair {
     Pair {
-        query: layer(6, 5, 0, &cpu()),
-        value: value.then(|| layer(6, 5, 0, &cpu())),
-        layers: (0..n_layers).map(|_| layer(6, 5, 0, &cpu())).collect(),
+        query: layer(6, 5, 0, &device()),
+        value: value.then(|| layer(6, 5, 0, &device())),
+        layers: (0..n_layers).map(|_| layer(6, 5, 0, &device())).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use adapters::{Trains, trained_paths};
 use burn::module::Module;
 use burn::store::ModuleRecord;
 
-use crate::fixture::{bits, cpu, distance, random};
+use crate::fixture::{bits, device, distance, random};
 use crate::net::{Net, Snapshot, adapted, declared};
 
 fn actually_training(net: &Net) -> [bool; 6] {
@@ -22,10 +22,10 @@ fn actually_training(net: &Net) -> [bool; 6] {
 #[test]
 fn a_record_brings_back_every_factor() {
     for trains in [Trains::A, Trains::B, Trains::Both] {
-        let saved = adapted(trains, 1, &cpu());
+        let saved = adapted(trains, 1, &device());
         let bytes = saved.clone().into_record().into_bytes().unwrap();
         let record = ModuleRecord::from_bytes(bytes).unwrap();
-        let other = adapted(trains, 2, &cpu());
+        let other = adapted(trains, 2, &device());
         assert!(
             !Snapshot::of(&saved)
                 .changed(&Snapshot::of(&other))
@@ -33,7 +33,7 @@ fn a_record_brings_back_every_factor() {
         );
         let loaded = other.load_record(record);
         assert_eq!(Snapshot::of(&saved).bits, Snapshot::of(&loaded).bits);
-        let x = random([3, 4], 0, &cpu());
+        let x = random([3, 4], 0, &device());
         assert_eq!(bits(&loaded.forward(x.clone())), bits(&saved.forward(x)));
         // The settings are the module's own.
         assert_eq!(trained_paths(&loaded), declared(trains));
@@ -43,8 +43,8 @@ fn a_record_brings_back_every_factor() {
 
 #[test]
 fn a_record_without_adapters_does_not_fit_an_adapted_module() {
-    let plain = Net::new(1, &cpu()).into_record();
-    let error = adapted(Trains::B, 1, &cpu())
+    let plain = Net::new(1, &device()).into_record();
+    let error = adapted(Trains::B, 1, &device())
         .try_load_record(plain)
         .unwrap_err();
     assert!(error.to_string().contains("stem.adapter.a"), "{error}");
@@ -53,7 +53,7 @@ fn a_record_without_adapters_does_not_fit_an_adapted_module() {
 #[test]
 fn valid_and_train_keep_the_settings() {
     for trains in [Trains::A, Trains::B, Trains::Both] {
-        let net = adapted(trains, 1, &cpu()).train();
+        let net = adapted(trains, 1, &device()).train();
         let training = [false, false, trains.a(), trains.b(), true, true];
         assert_eq!(actually_training(&net), training);
         let valid = net.valid();
@@ -68,14 +68,14 @@ fn valid_and_train_keep_the_settings() {
 
 #[test]
 fn dropout_acts_on_a_training_module_only() {
-    let mut net = Net::new(1, &cpu());
+    let mut net = Net::new(1, &device());
     let start = adapters::FactorInit::Orthonormal;
     let config = adapters::LoraConfig::new(2, start, start, Trains::Both).with_dropout(0.5);
     adapters::adapt(&mut net, &config, &["stem"], 1, &Default::default()).unwrap();
-    let x = random([8, 4], 0, &cpu());
+    let x = random([8, 4], 0, &device());
     assert_eq!(bits(&net.forward(x.clone())), bits(&net.forward(x.clone())));
     let training = net.clone().train();
-    let x = random([8, 4], 0, &cpu().autodiff());
+    let x = random([8, 4], 0, &device().autodiff());
     assert_ne!(
         bits(&training.forward(x.clone())),
         bits(&training.forward(x.clone()))
@@ -89,11 +89,11 @@ fn dropout_acts_on_a_training_module_only() {
 
 #[test]
 fn a_merged_layer_stays_merged_through_valid_and_train() {
-    let mut net = adapted(Trains::Both, 1, &cpu());
-    let factor = random([2, 6], 3, &cpu());
+    let mut net = adapted(Trains::Both, 1, &device());
+    let factor = random([2, 6], 3, &device());
     let side = net.side.as_mut().unwrap();
     side.adapter.as_mut().unwrap().b = burn::module::Param::from_tensor(factor);
-    let x = random([3, 4], 0, &cpu());
+    let x = random([3, 4], 0, &device());
     let before = net.forward(x.clone());
     net.side.as_mut().unwrap().merge();
     let net = net.train().valid();

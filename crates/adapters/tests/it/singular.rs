@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::fixture::{columns_of_b, cpu, deviation_from_orthonormal, dot, random, rows_of_a};
+use crate::fixture::{columns_of_b, deviation_from_orthonormal, device, dot, random, rows_of_a};
 
 /// Row `k` of a reflection `I - 2 v v^T / |v|^2`, `v = (1, 2, .., d)` shifted by `shift`: an
 /// orthonormal basis in closed form.
@@ -61,7 +61,7 @@ const SHAPES: [[usize; 2]; 3] = [[9, 14], [14, 9], [11, 11]];
 #[test]
 fn singular_vector_factors_are_the_leading_ones_of_the_pretrained_weight() {
     for [d_in, d_out] in SHAPES {
-        let Known { v, u, weight } = known(d_in, d_out, &cpu());
+        let Known { v, u, weight } = known(d_in, d_out, &device());
         let start = FactorInit::SingularVectors;
         let adapter = started(start, start, 4, &weight, 0);
         for (k, (row, column)) in rows_of_a(&adapter)
@@ -81,7 +81,7 @@ fn singular_vector_factors_are_the_leading_ones_of_the_pretrained_weight() {
 #[test]
 fn singular_vectors_stay_orthonormal_at_a_transformers_width() {
     let start = FactorInit::SingularVectors;
-    let weight = random([192, 256], 5, &cpu());
+    let weight = random([192, 256], 5, &device());
     let adapter = started(start, start, 32, &weight, 0);
     assert!(deviation_from_orthonormal(&rows_of_a(&adapter)) < 1e-5);
     assert!(deviation_from_orthonormal(&columns_of_b(&adapter)) < 1e-5);
@@ -89,9 +89,9 @@ fn singular_vectors_stay_orthonormal_at_a_transformers_width() {
 
 #[test]
 fn singular_vectors_of_a_weight_of_low_rank_are_orthonormal_too() {
-    let u: Tensor<2> = random([12, 2], 1, &cpu());
-    let weight = u.matmul(random([2, 10], 2, &cpu()));
-    for weight in [weight, Tensor::zeros([12, 10], &cpu())] {
+    let u: Tensor<2> = random([12, 2], 1, &device());
+    let weight = u.matmul(random([2, 10], 2, &device()));
+    for weight in [weight, Tensor::zeros([12, 10], &device())] {
         let start = FactorInit::SingularVectors;
         let adapter = started(start, start, 6, &weight, 0);
         assert!(deviation_from_orthonormal(&rows_of_a(&adapter)) < 1e-5);
@@ -101,8 +101,7 @@ fn singular_vectors_of_a_weight_of_low_rank_are_orthonormal_too() {
 
 #[test]
 fn every_init_works_on_a_weight_that_trains() {
-    let device = cpu().autodiff();
-    let weight = Param::from_tensor(random([8, 6], 0, &device)).val();
+    let weight = Param::from_tensor(random([8, 6], 0, &device().autodiff())).val();
     assert!(weight.is_require_grad());
     for start in [
         FactorInit::Orthonormal,
@@ -111,7 +110,7 @@ fn every_init_works_on_a_weight_that_trains() {
         FactorInit::SingularVectorsReleased,
     ] {
         let on_autodiff = started(start, start, 3, &weight, 4);
-        let plain = started(start, start, 3, &random([8, 6], 0, &cpu()), 4);
+        let plain = started(start, start, 3, &random([8, 6], 0, &device()), 4);
         assert!(on_autodiff.a.is_require_grad() && on_autodiff.b.is_require_grad());
         assert_eq!(rows_of_a(&on_autodiff), rows_of_a(&plain));
         assert_eq!(columns_of_b(&on_autodiff), columns_of_b(&plain));
@@ -165,7 +164,7 @@ fn transposed(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
 #[test]
 fn released_a_takes_the_columns_of_vh() {
     let d = 7;
-    let weight = known(d, 9, &cpu()).weight;
+    let weight = known(d, 9, &device()).weight;
     let a = started(
         FactorInit::SingularVectorsReleased,
         FactorInit::Zero,
@@ -199,7 +198,7 @@ fn released_a_takes_the_columns_of_vh() {
 /// For B the released slice is right, but of the fresh weight too (behaviours 0.2).
 #[test]
 fn released_b_takes_left_singular_vectors_of_a_fresh_weight() {
-    let weight = known(9, 7, &cpu()).weight;
+    let weight = known(9, 7, &device()).weight;
     let b = started(
         FactorInit::Zero,
         FactorInit::SingularVectorsReleased,
@@ -220,14 +219,14 @@ fn released_b_takes_left_singular_vectors_of_a_fresh_weight() {
 #[test]
 fn released_factors_are_orthonormal_in_every_shape() {
     for [d_in, d_out] in SHAPES {
-        let weight = known(d_in, d_out, &cpu()).weight;
+        let weight = known(d_in, d_out, &device()).weight;
         let start = FactorInit::SingularVectorsReleased;
         let adapter = started(start, start, 9, &weight, 1);
         assert!(deviation_from_orthonormal(&rows_of_a(&adapter)) < 1e-5);
         assert!(deviation_from_orthonormal(&columns_of_b(&adapter)) < 1e-5);
     }
     // V^H is square, so A may have as many rows as the layer has inputs.
-    let weight = known(14, 9, &cpu()).weight;
+    let weight = known(14, 9, &device()).weight;
     let a = started(
         FactorInit::SingularVectorsReleased,
         FactorInit::Zero,
@@ -244,7 +243,7 @@ fn released_factors_are_orthonormal_in_every_shape() {
 fn released_factors_ignore_the_pretrained_weight() {
     const SEEDS: u64 = 200;
     let (d, rank) = (12, 3);
-    let Known { v, u, weight } = known(d, d, &cpu());
+    let Known { v, u, weight } = known(d, d, &device());
     let start = FactorInit::SingularVectorsReleased;
     let overlap = |found: Vec<Vec<f32>>, leading: &[Vec<f32>]| -> f64 {
         let leading = &leading[..rank];

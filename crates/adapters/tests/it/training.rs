@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Tensor;
 
-use crate::fixture::{cpu, random};
+use crate::fixture::{device, random};
 use crate::net::{Net, Snapshot, adapted, declared};
 
 /// Moments that AdamW keeps for a parameter.
@@ -38,7 +38,7 @@ impl ModuleVisitor for Gradients<'_> {
 
 /// Trains for three steps and compares every parameter's bits with those before.
 fn check(net: Net, expected: &[String]) {
-    let device = cpu().autodiff();
+    let device = device().autodiff();
     let mut net = net.train();
     assert_eq!(trained_paths(&net), expected);
     let before = Snapshot::of(&net);
@@ -72,13 +72,13 @@ fn check(net: Net, expected: &[String]) {
 #[test]
 fn only_the_chosen_factors_and_the_head_train() {
     for trains in [Trains::A, Trains::B, Trains::Both] {
-        check(adapted(trains, 1, &cpu()), &declared(trains));
+        check(adapted(trains, 1, &device()), &declared(trains));
     }
 }
 
 #[test]
 fn everything_trains_in_full_fine_tuning() {
-    let net = train_all(Net::new(1, &cpu()).no_grad());
+    let net = train_all(Net::new(1, &device()).no_grad());
     let expected: Vec<String> = Snapshot::of(&net).bits.into_keys().collect();
     let mut paths = trained_paths(&net);
     assert_eq!(paths.len(), 18);
@@ -89,14 +89,14 @@ fn everything_trains_in_full_fine_tuning() {
 
 #[test]
 fn the_head_alone_trains_in_linear_probing() {
-    let net = train_adapters_and(Net::new(1, &cpu()), &["head"]);
+    let net = train_adapters_and(Net::new(1, &device()), &["head"]);
     check(net, &["head.weight".to_owned(), "head.bias".to_owned()]);
 }
 
 #[test]
 fn a_prefix_names_whole_fields() {
     let paths =
-        |prefixes: &[&str]| trained_paths(&train_adapters_and(Net::new(1, &cpu()), prefixes));
+        |prefixes: &[&str]| trained_paths(&train_adapters_and(Net::new(1, &device()), prefixes));
     assert_eq!(paths(&["hea", "block"]), [""; 0]);
     assert_eq!(paths(&["adapter"]), ["adapter.a", "adapter.b"]);
     assert_eq!(
@@ -109,7 +109,7 @@ fn a_prefix_names_whole_fields() {
 #[test]
 fn a_frozen_factor_in_the_head_stays_frozen() {
     let config = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
-    let mut net = Net::new(1, &cpu());
+    let mut net = Net::new(1, &device());
     adapt(&mut net, &config, &["head"], 0, &Default::default()).unwrap();
     let expected = ["head.weight", "head.bias", "head.adapter.b"].map(str::to_owned);
     check(train_adapters_and(net, &["head"]), &expected);
@@ -118,7 +118,7 @@ fn a_frozen_factor_in_the_head_stays_frozen() {
 #[test]
 fn freezing_works_before_and_after_train() {
     let config = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
-    let mut before = Net::new(1, &cpu());
+    let mut before = Net::new(1, &device());
     adapt(&mut before, &config, &["side"], 0, &Default::default()).unwrap();
     let after = train_adapters_and(before.clone().train(), &["head"]);
     let before = train_adapters_and(before, &["head"]);
@@ -131,7 +131,7 @@ fn freezing_works_before_and_after_train() {
 
 #[test]
 fn counting_and_listing_initialise_nothing() {
-    for device in [cpu(), cpu().autodiff()] {
+    for device in [device(), device().autodiff()] {
         let layer = AdaptedLinearConfig::new(1000, 100).init(&device);
         let layer = train_adapters_and(layer, &["bias"]);
         assert_eq!(trained_paths(&layer), ["bias"]);
@@ -159,13 +159,13 @@ fn counting_and_listing_initialise_nothing() {
 
 #[test]
 fn counts_are_those_of_the_declared_sets() {
-    let full = ParamCount::of(&Net::new(1, &cpu()), "head");
+    let full = ParamCount::of(&Net::new(1, &device()), "head");
     assert_eq!(full.trainable, full.total);
     assert_eq!(full.head, 6 * 3 + 3);
     // stem 4 -> 6, two downs 9 -> 6, side 6 -> 6, all of rank 2.
     let (a, b) = (2 * (4 + 9 + 9 + 6), 2 * 4 * 6);
     for (trains, trained) in [(Trains::A, a), (Trains::B, b), (Trains::Both, a + b)] {
-        let net = adapted(trains, 1, &cpu());
+        let net = adapted(trains, 1, &device());
         let count = ParamCount::of(&net, "head");
         assert_eq!(count.total, full.total + a + b);
         assert_eq!(count.trainable, trained + full.head);

@@ -5,6 +5,12 @@ use burn::tensor::{Bool, Device, Int, Shape, Tensor, TensorData};
 use models::{Checkpoint, Dropouts, Encoder, EncoderInput, ImageClassifier, VisionCheckpoint};
 use safetensors::{Dtype, SafeTensors};
 
+/// The device that LORA_TEST_DEVICE names, flex by default.
+pub fn device() -> Device {
+    let name = std::env::var("LORA_TEST_DEVICE").unwrap_or_else(|_| "flex".into());
+    ops::device(&name).unwrap()
+}
+
 pub fn dir(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
@@ -17,7 +23,7 @@ pub fn open(name: &str) -> Checkpoint {
 
 pub fn encoder(name: &str) -> Encoder {
     open(name)
-        .encoder(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .encoder(&device(), &MaskStream::new(0), Dropouts::off())
         .unwrap()
 }
 

@@ -3,7 +3,7 @@
 use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt, train_adapters_and};
 use burn::module::{Module, Param};
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor};
 use models::{Dropouts, SequenceClassifier};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -39,7 +39,7 @@ pub fn check(reference: &Reference, name: &str, ours: &[f64]) {
 fn check_hidden_states(name: &str) {
     let reference = Reference::open(name);
     let encoder = fixture::encoder(name);
-    let input = reference.input(&Device::flex());
+    let input = reference.input(&fixture::device());
     let states = encoder.hidden_states(&input);
     for (i, state) in states.iter().enumerate() {
         check(&reference, &format!("hidden.{i}"), &host(state.clone()));
@@ -76,15 +76,15 @@ fn roberta_logits_with_the_checkpoints_own_head_equal_transformers() {
     let checkpoint = fixture::open("roberta");
     assert!(checkpoint.has_head());
     let model = checkpoint
-        .classifier_with_head(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .classifier_with_head(&fixture::device(), &MaskStream::new(0), Dropouts::off())
         .unwrap();
-    let logits = host(model.forward(&reference.input(&Device::flex())));
+    let logits = host(model.forward(&reference.input(&fixture::device())));
     check(&reference, "k3.plain_logits", &logits);
 }
 
 #[test]
 fn masked_language_model_logits_equal_transformers() {
-    let device = Device::flex();
+    let device = fixture::device();
     let reference = Reference::open("roberta-mlm");
     let model = fixture::open("roberta-mlm")
         .masked_lm(&device, &MaskStream::new(0), Dropouts::off())
@@ -119,7 +119,7 @@ fn bert_regression_loss_and_gradients_equal_peft() {
 /// Logits, loss, and gradients of A, B and head, with adapters of rank 3 and alpha 10.
 fn check_training(name: &str, n_outputs: usize) {
     let reference = Reference::open(name);
-    let device = Device::flex().autodiff();
+    let device = fixture::device().autodiff();
     let mut model = classifier(name, n_outputs, &reference);
     give_adapters(&mut model, &reference);
     let mut model = train_adapters_and(model, &["classifier"]).train();
@@ -172,7 +172,7 @@ fn check_training(name: &str, n_outputs: usize) {
 }
 
 fn classifier(name: &str, n_outputs: usize, reference: &Reference) -> SequenceClassifier {
-    let device = Device::flex();
+    let device = fixture::device();
     let mut model = fixture::open(name)
         .classifier(
             n_outputs,
@@ -213,7 +213,7 @@ fn give_adapters(model: &mut SequenceClassifier, reference: &Reference) {
         };
         let factor = |factor: &str| {
             let name = format!("{}.{factor}", peft_name(path));
-            let factor = reference.float::<2>(&name, &Device::flex());
+            let factor = reference.float::<2>(&name, &fixture::device());
             Param::from_tensor(contiguous(factor.transpose()))
         };
         adapter.a = factor("A");

@@ -52,7 +52,7 @@ fn input(rows: &[&[i64]], pad: usize, device: &Device) -> EncoderInput {
 
 #[test]
 fn padding_does_not_change_the_logits() {
-    let device = Device::flex();
+    let device = fixture::device();
     for name in ["roberta", "bert"] {
         let masks = MaskStream::new(0);
         let mut model = fixture::open(name)
@@ -76,7 +76,7 @@ fn padding_does_not_change_the_logits() {
 
 #[test]
 fn first_row_alone_equals_the_first_row_of_all() {
-    let device = Device::flex();
+    let device = fixture::device();
     for name in ["roberta", "bert"] {
         let reference = Reference::open(name);
         let encoder = fixture::encoder(name);
@@ -90,7 +90,7 @@ fn first_row_alone_equals_the_first_row_of_all() {
 
 #[test]
 fn absent_token_types_are_type_zero() {
-    let device = Device::flex();
+    let device = fixture::device();
     let encoder = fixture::encoder("bert");
     let input = input(&[&[5, 9, 33], &[2, 3]], 0, &device);
     let zeros = input.clone().with_type_ids(Tensor::zeros([2, 3], &device));
@@ -102,7 +102,7 @@ fn absent_token_types_are_type_zero() {
 /// Dropout changes what a training model computes, by the seed of its masks, and nothing else does.
 #[test]
 fn dropout_follows_the_mask_stream_and_stops_at_validation() {
-    let device = Device::flex();
+    let device = fixture::device();
     let autodiff = device.clone().autodiff();
     let masks = MaskStream::new(3);
     let config = tiny(EncoderKind::Roberta);
@@ -150,7 +150,7 @@ fn dropouts_replace_the_configured_probabilities() {
 
 #[test]
 fn the_names_of_adaptable_layers_are_hugging_faces() {
-    let device = Device::flex();
+    let device = fixture::device();
     let config = tiny(EncoderKind::Bert);
     let mut model = random_classifier(&config, 2, &device, &MaskStream::new(0), &mut rng(0));
     let mut paths = Vec::new();
@@ -172,7 +172,7 @@ fn the_names_of_adaptable_layers_are_hugging_faces() {
 
 #[test]
 fn fresh_weights_are_a_function_of_the_generator() {
-    let device = Device::flex();
+    let device = fixture::device();
     let config = tiny(EncoderKind::Roberta);
     let word = |seed| {
         let encoder = random_encoder(&config, &device, &MaskStream::new(9), &mut rng(seed));
@@ -191,7 +191,7 @@ fn fresh_weights_are_a_function_of_the_generator() {
 
 #[test]
 fn padding_rows_of_position_tables_are_zero_for_roberta_alone() {
-    let device = Device::flex();
+    let device = fixture::device();
     let row = |kind| {
         let encoder = random_encoder(&tiny(kind), &device, &MaskStream::new(0), &mut rng(0));
         host(encoder.embeddings.position.weight.val())[16..32].to_vec()
@@ -227,7 +227,7 @@ fn inputs_outside_the_tables_are_errors_that_name_them() {
 #[test]
 #[should_panic(expected = "a sequence has 13 tokens, but the model has positions for 12")]
 fn a_sequence_longer_than_the_position_table_panics_with_both_lengths() {
-    let device = Device::flex();
+    let device = fixture::device();
     let config = tiny(EncoderKind::Roberta);
     let encoder = random_encoder(&config, &device, &MaskStream::new(0), &mut rng(0));
     encoder.forward(&input(&[&[5; 13]], 0, &device));

@@ -1,8 +1,8 @@
+use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::numbers::{assert_close, numbers};
+use crate::numbers::{assert_close, device, numbers};
 
 /// Rounding of sums of up to 33 products of numbers up to 2, in another order.
 const TOLERANCE: f32 = 2e-5;
@@ -63,7 +63,7 @@ fn plain(q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, bias: Tensor<2>, mask: Tensor
 }
 
 fn check(case: &Case, prob: f64) {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let Case {
         batch,
         n_queries,
@@ -128,7 +128,7 @@ fn equals_the_definition_with_dropout() {
 
 #[test]
 fn hidden_keys_do_not_matter() {
-    let device = Device::flex();
+    let device = device();
     let none = DropoutConfig { prob: 0.0 }.init(&MaskStream::new(0));
     let q = numbers([1, 2, 8], 1, &device);
     let k = numbers([1, 3, 8], 2, &device);

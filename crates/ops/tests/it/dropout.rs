@@ -1,11 +1,11 @@
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ops::{DropoutConfig, MaskStream};
 
-use crate::numbers::{numbers, values};
+use crate::numbers::{device, numbers, values};
 
 #[test]
 fn drops_the_asked_share_and_keeps_the_mean() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let dropout = DropoutConfig { prob: 0.3 }.init(&MaskStream::new(1));
     let y = values(dropout.forward(Tensor::<1>::ones([200_000], &device)));
     let zeros = y.iter().filter(|&&y| y == 0.0).count() as f64 / y.len() as f64;
@@ -19,7 +19,7 @@ fn drops_the_asked_share_and_keeps_the_mean() {
 
 #[test]
 fn the_gradient_has_the_same_mask() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let dropout = DropoutConfig { prob: 0.5 }.init(&MaskStream::new(2));
     let x = Tensor::<1>::ones([100_000], &device).require_grad();
     let y = dropout.forward(x.clone());
@@ -29,7 +29,7 @@ fn the_gradient_has_the_same_mask() {
 
 #[test]
 fn masks_follow_the_seed_and_change_with_every_call() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let x = || Tensor::<1>::ones([1000], &device);
     let stream = MaskStream::new(7);
     let dropout = DropoutConfig { prob: 0.5 }.init(&stream);
@@ -42,7 +42,7 @@ fn masks_follow_the_seed_and_change_with_every_call() {
 
 #[test]
 fn neighbouring_elements_are_independent() {
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let dropout = DropoutConfig { prob: 0.5 }.init(&MaskStream::new(3));
     let y = values(dropout.forward(Tensor::<1>::ones([200_000], &device)));
     for lag in [1, 2, 8, 64, 384] {
@@ -56,7 +56,7 @@ fn neighbouring_elements_are_independent() {
 
 #[test]
 fn nothing_is_dropped_without_autodiff() {
-    let device = Device::flex();
+    let device = device();
     let dropout = DropoutConfig { prob: 0.5 }.init(&MaskStream::new(4));
     let x = numbers([50], 1, &device);
     assert_eq!(values(dropout.forward(x.clone())), values(x));

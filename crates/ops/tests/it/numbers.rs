@@ -2,6 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+/// The device that LORA_TEST_DEVICE names, flex by default.
+pub fn device() -> Device {
+    let name = std::env::var("LORA_TEST_DEVICE").unwrap_or_else(|_| "flex".into());
+    ops::device(&name).unwrap()
+}
+
 /// Numbers between -2 and 2 without pattern; different for each `salt`.
 pub fn numbers<const D: usize>(shape: [usize; D], salt: u64, device: &Device) -> Tensor<D> {
     let n: usize = shape.iter().product();

@@ -47,6 +47,12 @@ struct Net {
     out: Out,
 }
 
+/// The device that LORA_TEST_DEVICE names, flex by default.
+fn device() -> Device {
+    let name = std::env::var("LORA_TEST_DEVICE").unwrap_or_else(|_| "flex".into());
+    ops::device(&name).unwrap()
+}
+
 impl Reference {
     fn read() -> Self {
         serde_json::from_str(include_str!("adamw.json")).unwrap()
@@ -58,7 +64,7 @@ impl Reference {
     }
 
     fn net(&self) -> Net {
-        let device = Device::flex();
+        let device = device();
         let net = Net {
             dense: Dense {
                 weight: Param::from_tensor(self.tensor(&self.initial, "dense.weight", &device)),
@@ -94,7 +100,7 @@ fn four_steps_equal_pytorchs() {
     }
     .init();
     let schedule = LinearSchedule::new(reference.total, reference.warmup_ratio);
-    let device = Device::flex().autodiff();
+    let device = device().autodiff();
     let mut net = reference.net();
     for (step, (gradients, after)) in reference.gradients.iter().zip(&reference.after).enumerate() {
         // The gradient of <p, g> is g.

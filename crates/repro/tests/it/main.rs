@@ -31,3 +31,7 @@ mod pretrain;
 
 /// The `forward` binary against transformers, and what it says of bad input.
 mod forward;
+
+/// The `bench` binary beside a stand-in for Python.
+#[cfg(unix)]
+mod bench;

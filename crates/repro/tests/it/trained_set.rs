@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
-use repro::experiment::Experiment;
+use repro::experiment::{Experiment, Precision};
 use repro::glue::{Trainer, build};
 use repro::progress::SweepProgress;
 use tasks::glue::GlueTask;
@@ -43,7 +43,13 @@ fn weights(module: &impl Module) -> BTreeMap<String, Vec<u32>> {
 /// Three steps of the mini table's own settings change exactly the parameters for which `trains` holds.
 #[track_caller]
 fn check(arm: &str, trains: impl Fn(&str) -> bool) {
-    let experiment = Experiment::load(&repository(), "mini", "glue").unwrap();
+    check_in(Precision::F32, arm, trains);
+}
+
+#[track_caller]
+fn check_in(dtype: Precision, arm: &str, trains: impl Fn(&str) -> bool) {
+    let mut experiment = Experiment::load(&repository(), "mini", "glue").unwrap();
+    experiment.model.dtype = dtype;
     let smoke = SmokeRun::new(experiment, arm, GlueTask::Rte);
     let settings = &smoke.run.settings;
     let model = build(settings, &smoke.source, GlueTask::Rte, &smoke.device).unwrap();
@@ -105,4 +111,12 @@ fn linear_probing_changes_the_head_alone() {
 #[test]
 fn full_fine_tuning_changes_everything() {
     check("full", |_| true);
+}
+
+#[test]
+fn mixed_precision_changes_the_same_and_no_bit_of_the_narrow_weights() {
+    check_in(Precision::Bf16, "lora-r8", |path| {
+        path.contains(".adapter.") || head(path)
+    });
+    check_in(Precision::Bf16, "linear-probe", head);
 }

@@ -1,0 +1,153 @@
+//! Micro-benchmarks of the fused operations at MiniLM-L6's shape, batch 32 x 64 tokens, each beside
+//! Burn's own operation where there is one.
+//!
+//! `make microbench`, or `make microbench ARGS=gelu` for some of them.
+
+use burn::tensor::activation;
+use burn::tensor::module::attention as burn_attention;
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{Device, Distribution, Tensor};
+use divan::{Bencher, black_box};
+use ops::{Dropout, DropoutConfig, MaskStream, attention, gelu};
+
+/// The allocator of the program's binaries.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const BATCH: usize = 32;
+const SEQ: usize = 64;
+const D_MODEL: usize = 384;
+const D_FF: usize = 1536;
+const N_HEADS: usize = 12;
+
+fn main() {
+    divan::main();
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+}
+
+/// A leaf that wants a gradient.
+fn leaf<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    random(shape, &Device::flex().autodiff()).require_grad()
+}
+
+/// Times an operation without gradients.
+fn forward<const D: usize>(
+    bencher: Bencher,
+    shape: [usize; D],
+    op: impl Fn(Tensor<D>) -> Tensor<D>,
+) {
+    let x = random(shape, &Device::flex());
+    bencher.bench_local(|| op(black_box(x.clone())));
+}
+
+/// Times the backward pass alone.
+fn backward<const D: usize>(
+    bencher: Bencher,
+    shape: [usize; D],
+    op: impl Fn(Tensor<D>) -> Tensor<D>,
+) {
+    let x = leaf(shape);
+    bencher
+        .with_inputs(|| op(x.clone()).sum())
+        .bench_local_values(|loss| loss.backward());
+}
+
+#[divan::bench]
+fn gelu_forward(bencher: Bencher) {
+    forward(bencher, [BATCH * SEQ, D_FF], gelu);
+}
+
+#[divan::bench]
+fn gelu_forward_burn(bencher: Bencher) {
+    forward(bencher, [BATCH * SEQ, D_FF], activation::gelu);
+}
+
+#[divan::bench]
+fn gelu_backward(bencher: Bencher) {
+    backward(bencher, [BATCH * SEQ, D_FF], gelu);
+}
+
+#[divan::bench]
+fn gelu_backward_burn(bencher: Bencher) {
+    backward(bencher, [BATCH * SEQ, D_FF], activation::gelu);
+}
+
+fn dropout() -> Dropout {
+    DropoutConfig { prob: 0.1 }.init(&MaskStream::new(0))
+}
+
+#[divan::bench]
+fn dropout_forward(bencher: Bencher) {
+    let (x, dropout) = (leaf([BATCH * SEQ, D_MODEL]), dropout());
+    bencher.bench_local(|| dropout.forward(black_box(x.clone())));
+}
+
+#[divan::bench]
+fn dropout_backward(bencher: Bencher) {
+    let dropout = dropout();
+    backward(bencher, [BATCH * SEQ, D_MODEL], |x| dropout.forward(x));
+}
+
+/// The bias that hides the padding of rows whose lengths fall from the full one to half of it.
+fn ragged_bias(device: &Device) -> Tensor<2> {
+    let rows = (0..BATCH).map(|row| {
+        let length = SEQ - row * (SEQ / 2) / (BATCH - 1);
+        let real = Tensor::<2>::zeros([1, length], device);
+        let padding = Tensor::<2>::full([1, SEQ - length], -1e30, device);
+        match length {
+            SEQ => real,
+            _ => Tensor::cat(vec![real, padding], 1),
+        }
+    });
+    Tensor::cat(rows.collect(), 0)
+}
+
+/// Attention with padding; the queries, keys and values are one tensor.
+fn fused(dropout_prob: f64) -> impl Fn(Tensor<3>) -> Tensor<3> {
+    let dropout = DropoutConfig { prob: dropout_prob }.init(&MaskStream::new(0));
+    move |x| {
+        let bias = ragged_bias(&x.device());
+        attention(x.clone(), x.clone(), x, bias, N_HEADS, &dropout)
+    }
+}
+
+/// Burn's attention, heads split and merged around it as a model would.
+fn plain(x: Tensor<3>) -> Tensor<3> {
+    let bias = ragged_bias(&x.device()).reshape([BATCH, 1, 1, SEQ]);
+    let bias = bias.expand([BATCH, N_HEADS, SEQ, SEQ]);
+    let heads = x
+        .reshape([BATCH, SEQ, N_HEADS, D_MODEL / N_HEADS])
+        .swap_dims(1, 2);
+    let output = burn_attention(
+        heads.clone(),
+        heads.clone(),
+        heads,
+        None,
+        Some(bias),
+        AttentionModuleOptions::default(),
+    );
+    output.swap_dims(1, 2).reshape([BATCH, SEQ, D_MODEL])
+}
+
+#[divan::bench]
+fn attention_forward(bencher: Bencher) {
+    forward(bencher, [BATCH, SEQ, D_MODEL], fused(0.0));
+}
+
+#[divan::bench]
+fn attention_forward_burn(bencher: Bencher) {
+    forward(bencher, [BATCH, SEQ, D_MODEL], plain);
+}
+
+#[divan::bench(args = [0.0, 0.1])]
+fn attention_backward(bencher: Bencher, dropout: f64) {
+    backward(bencher, [BATCH, SEQ, D_MODEL], fused(dropout));
+}
+
+#[divan::bench]
+fn attention_backward_burn(bencher: Bencher) {
+    backward(bencher, [BATCH, SEQ, D_MODEL], plain);
+}

@@ -1,0 +1,219 @@
+//! Our side of a measurement: a model with random weights, and steps of it.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use adapters::count::ParamCount;
+use adapters::{Adaptable, MaskStream, adapt, train_adapters_and, train_all};
+use anyhow::{Context, Result, bail};
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use models::{Dropouts, EncoderConfig, EncoderInput, SequenceClassifier, random_classifier};
+use rand::Rng;
+
+use super::job::{Job, LR, OPTIMIZER, Sample, What};
+use super::shape::{Model, Shape};
+use super::{Padding, epoch};
+use crate::arm::Method;
+use crate::cli;
+use crate::glue::HEAD;
+use crate::provenance::peak_memory_mib;
+use crate::seeds::{self, Purpose};
+
+const SEED: u64 = 0;
+
+/// Measures in this process.
+///
+/// # Errors
+/// A job that names what does not exist, or a loss that is not a finite number.
+pub fn measure(job: &Job) -> Result<Sample> {
+    // Also where the device's own work would start fewer: both sides are given the same number.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(job.threads)
+        .build_global()
+        .context("the thread pool cannot be made")?;
+    let device = cli::device(&job.device)?;
+    if job.what == What::RteEpoch {
+        return epoch::measure(job, &device);
+    }
+    let shape = Shape::find(&job.shape)?;
+    match &shape.model {
+        Model::Encoder { config, seq } => {
+            let model = classifier(&shape, config, &job.method()?, &device)?;
+            let batch = TokenBatch::random(&shape, config, *seq, job.padding);
+            let (training, plain) = (
+                batch.to_device(&device.clone().autodiff()),
+                batch.to_device(&device),
+            );
+            time(job, model, batch.labels(), |model, mode| {
+                model.forward(match mode {
+                    Mode::Train => &training,
+                    Mode::Evaluate => &plain,
+                })
+            })
+        }
+    }
+}
+
+/// A classifier of this shape with random weights and the method's adapters, ready to train.
+///
+/// # Errors
+/// Adapters that do not fit the shape.
+pub fn classifier(
+    shape: &Shape,
+    config: &EncoderConfig,
+    method: &Method,
+    device: &Device,
+) -> Result<SequenceClassifier> {
+    let masks = MaskStream::new(seeds::number(SEED, Purpose::Dropout));
+    let mut rng = seeds::rng(SEED, Purpose::Weights);
+    let config = config.clone().with_dropouts(Dropouts::off());
+    let model = random_classifier(&config, shape.n_outputs, device, &masks, &mut rng);
+    adapted(model, method, shape.targets, &masks)
+}
+
+/// The model with the method's adapters, what should not train frozen.
+fn adapted<M: Module + Adaptable>(
+    mut model: M,
+    method: &Method,
+    targets: &[&str],
+    masks: &MaskStream,
+) -> Result<M> {
+    let model = match method {
+        Method::LowRank(config) => {
+            adapt(&mut model, config, targets, SEED, masks)?;
+            train_adapters_and(model, &[HEAD])
+        }
+        Method::LinearProbe => train_adapters_and(model, &[HEAD]),
+        Method::Full => train_all(model),
+        Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
+    };
+    Ok(model.train())
+}
+
+/// Random tokens with their padding, in host memory.
+pub struct TokenBatch {
+    batch: usize,
+    seq: usize,
+    ids: Vec<i64>,
+    mask: Vec<bool>,
+    labels: Vec<i64>,
+}
+
+impl TokenBatch {
+    /// Any ids but padding's, and any labels.
+    pub fn random(shape: &Shape, config: &EncoderConfig, seq: usize, padding: Padding) -> Self {
+        let mut rng = seeds::rng(SEED, Purpose::Inputs);
+        let pad = config.pad_token_id as i64;
+        let mut ids = Vec::with_capacity(shape.batch * seq);
+        let mut mask = Vec::with_capacity(shape.batch * seq);
+        for length in padding.lengths(shape.batch, seq) {
+            for place in 0..seq {
+                let id = rng.random_range(pad + 1..config.vocab_size as i64);
+                ids.push(if place < length { id } else { pad });
+                mask.push(place < length);
+            }
+        }
+        Self {
+            batch: shape.batch,
+            seq,
+            ids,
+            mask,
+            labels: (0..shape.batch)
+                .map(|_| rng.random_range(0..shape.n_outputs as i64))
+                .collect(),
+        }
+    }
+
+    /// The batch as tensors, all tokens of type 0.
+    pub fn to_device(&self, device: &Device) -> EncoderInput {
+        let shape = [self.batch, self.seq];
+        let ids = TensorData::new(self.ids.clone(), shape);
+        let mask = TensorData::new(self.mask.clone(), shape);
+        EncoderInput::new(
+            Tensor::<2, Int>::from_data(ids, device),
+            Tensor::<2, Bool>::from_data(mask, device),
+        )
+        .with_type_ids(Tensor::zeros(shape, device))
+    }
+
+    /// Class of each row.
+    pub fn labels(&self) -> &[i64] {
+        &self.labels
+    }
+}
+
+/// Which of the two ways to run a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// With dropout and gradients.
+    Train,
+    /// Without either.
+    Evaluate,
+}
+
+/// Times the steps of a job; `forward` gives the logits `[batch, n_outputs]` of its one batch.
+fn time<M: Module>(
+    job: &Job,
+    mut model: M,
+    labels: &[i64],
+    forward: impl Fn(&M, Mode) -> Tensor<2>,
+) -> Result<Sample> {
+    let trainable = ParamCount::of(&model, HEAD).trainable;
+    // A second handle on weights that are about to change would keep the old ones in memory.
+    let plain = (job.what == What::Evaluate).then(|| model.valid());
+    let mut optimizer = OPTIMIZER.init();
+    let mut seconds = Vec::with_capacity(job.steps);
+    let built = peak_memory_mib();
+    for step in 0..job.warmup + job.steps {
+        let started = Instant::now();
+        let elapsed = match job.what {
+            What::TrainStep => {
+                let loss = loss(forward(&model, Mode::Train), labels);
+                finite(&loss, step)?;
+                model = optimizer.step(LR, model, loss.backward());
+                started.elapsed()
+            }
+            What::Forward => {
+                let loss = loss(forward(&model, Mode::Train), labels);
+                finite(&loss, step)?;
+                let elapsed = started.elapsed();
+                // Burn lets go of a graph when one is walked back, not when it is dropped.
+                black_box(loss.backward());
+                elapsed
+            }
+            What::Evaluate => {
+                let plain = plain.as_ref().expect("made above for this measurement");
+                black_box(forward(plain, Mode::Evaluate).into_data());
+                started.elapsed()
+            }
+            What::RteEpoch => unreachable!("measured by `epoch`"),
+        };
+        if step >= job.warmup {
+            seconds.push(elapsed.as_secs_f64());
+        }
+    }
+    Ok(Sample {
+        seconds,
+        peak_rss_mb: peak_memory_mib(),
+        built_rss_mb: built,
+        trainable,
+    })
+}
+
+fn loss(logits: Tensor<2>, labels: &[i64]) -> Tensor<1> {
+    let device = logits.device();
+    let labels = TensorData::new(labels.to_vec(), [labels.len()]);
+    CrossEntropyLossConfig::new()
+        .init(&device)
+        .forward(logits, Tensor::from_data(labels, &device))
+}
+
+fn finite(loss: &Tensor<1>, step: usize) -> Result<()> {
+    let value = loss.clone().into_scalar::<f64>();
+    if !value.is_finite() {
+        bail!("the loss is {value} at step {step}");
+    }
+    Ok(())
+}
