@@ -63,10 +63,12 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     } else {
         cli.suite.clone()
     };
+    // Asked once: the first suite's tables change the tree.
+    let clean = !Revision::of(&root).dirty;
     for suite in suites {
         match suite {
-            Suite::Glue => glue(cli, &root)?,
-            Suite::Domainbed => domainbed(cli, &root)?,
+            Suite::Glue => glue(cli, clean)?,
+            Suite::Domainbed => domainbed(cli, clean, &root)?,
         }
     }
     let rendered = figures::render(&figures::Request {
@@ -81,11 +83,11 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn glue(cli: &Cli, root: &Path) -> Result<()> {
+fn glue(cli: &Cli, clean: bool) -> Result<()> {
     let mut args = cli.args.clone();
     args.shared_lr = false;
     let suite = suite::Suite::open("glue", &args)?;
-    move_rows(cli, root, &suite.local_folder(), &suite.published_folder())?;
+    move_rows(cli, clean, &suite.local_folder(), &suite.published_folder())?;
     let mut all = vec![tables::table1(&suite, View::Published)?];
     if suite.experiment.train.shared_lr.is_some() {
         args.shared_lr = true;
@@ -95,9 +97,9 @@ fn glue(cli: &Cli, root: &Path) -> Result<()> {
     write_tables(&all, &suite.published_folder())
 }
 
-fn domainbed(cli: &Cli, root: &Path) -> Result<()> {
+fn domainbed(cli: &Cli, clean: bool, root: &Path) -> Result<()> {
     let suite = domainbed::suite::Suite::open("domainbed", &cli.args)?;
-    move_rows(cli, root, &suite.local_folder(), &suite.published_folder())?;
+    move_rows(cli, clean, &suite.local_folder(), &suite.published_folder())?;
     let all = tables::domainbed(&suite, View::Published)?;
     write_tables(&all, &suite.published_folder())?;
     if suite.experiment.data.source == DataSource::Lab {
@@ -125,11 +127,10 @@ fn contact_sheets(suite: &domainbed::suite::Suite, folder: &Path) -> Result<()> 
 }
 
 /// Moves a suite's rows, and those of the suite that chose its learning rates.
-fn move_rows(cli: &Cli, root: &Path, local: &Path, published: &Path) -> Result<()> {
+fn move_rows(cli: &Cli, clean: bool, local: &Path, published: &Path) -> Result<()> {
     if cli.render_only {
         return Ok(());
     }
-    let clean = !Revision::of(root).dirty;
     let tuning = |folder: &Path| -> PathBuf {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         folder.with_file_name(format!("{name}-tune"))
