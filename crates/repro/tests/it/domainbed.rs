@@ -244,6 +244,9 @@ fn the_scales_run_on_random_weights() {
     }
 }
 
+/// What is done to a good folder.
+type Spoil = fn(&Path);
+
 /// Five by seven pictures of one grey, as a folder of PACS whose pictures `change` may spoil.
 fn pacs(sandbox: &Sandbox, change: impl Fn(&Path)) -> String {
     let root = sandbox.path("data");
@@ -271,7 +274,7 @@ fn wrong_folders_are_one_sentence_and_leave_the_store_alone() {
     let experiment = EXPERIMENT
         .replace("source = \"lab\"", "source = \"files\"")
         .replace("terra = { steps = 5 }\n", "");
-    let spoil: [(&str, fn(&Path), &[&str]); 4] = [
+    let spoils: [(&str, Spoil, &[&str]); 4] = [
         (
             "a missing environment",
             |pacs| fs::remove_dir_all(pacs.join("sketch")).unwrap(),
@@ -297,7 +300,7 @@ fn wrong_folders_are_one_sentence_and_leave_the_store_alone() {
             &["photo/dog/9.jpg", "JPEG"],
         ),
     ];
-    for (what, spoil, words) in spoil {
+    for (what, spoil, words) in spoils {
         let sandbox = Sandbox::with(&experiment);
         let data = pacs(&sandbox, spoil);
         let output = sandbox.run(DOMAINBED, &["--data", &data], 2);
