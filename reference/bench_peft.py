@@ -148,8 +148,10 @@ def trainable(model):
 def timed_steps(job):
     make, make_batch = FAMILIES[job["model"]["family"]]
     torch.manual_seed(SEED)
-    model = adapted(make(job), job["method"], job["targets"])
-    batch = make_batch(job)
+    # Our side's `cuda:1` is PyTorch's name as well; every device of a processor is `cpu` here.
+    device = job["device"] if job["device"].startswith("cuda") else "cpu"
+    model = adapted(make(job), job["method"], job["targets"]).to(device)
+    batch = {name: value.to(device) for name, value in make_batch(job).items()}
     opt = optimizer(model, job["optimizer"], job["lr"])
     parameters = [p for p in model.parameters() if p.requires_grad]
     built = peak_rss_mb()
@@ -164,13 +166,15 @@ def timed_steps(job):
             opt.step()
             opt.zero_grad()
             loss.item()
+            if device != "cpu":
+                torch.cuda.synchronize(device)
         elif what == "forward":
             loss = model(**batch).loss
             loss.item()
         else:
             with torch.no_grad():
                 inputs = {name: value for name, value in batch.items() if name != "labels"}
-                model(**inputs).logits.numpy()
+                model(**inputs).logits.cpu().numpy()
         if step >= job["warmup"]:
             seconds.append(time.perf_counter() - started)
     return {

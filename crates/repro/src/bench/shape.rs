@@ -23,6 +23,8 @@ pub struct Shape {
     pub n_outputs: usize,
     /// Timed steps of a measurement, unless asked otherwise: fewer where a step is long.
     pub steps: usize,
+    /// Whether it is measured unless shapes are named; what wants a GPU is not.
+    pub by_default: bool,
 }
 
 /// A family of models; one more variant is one more arm of the `match` in
@@ -52,6 +54,7 @@ pub fn shapes() -> Vec<Shape> {
             batch: 32,
             n_outputs: 2,
             steps: 10,
+            by_default: true,
         },
         Shape {
             key: "roberta-base",
@@ -64,6 +67,20 @@ pub fn shapes() -> Vec<Shape> {
             batch: 8,
             n_outputs: 2,
             steps: 5,
+            by_default: true,
+        },
+        Shape {
+            key: "roberta-large",
+            title: "RoBERTa-large, 16 x 128 tokens",
+            model: Model::Encoder {
+                config: EncoderConfig::roberta_large(),
+                seq: 128,
+            },
+            targets: &["query", "value"],
+            batch: 16,
+            n_outputs: 2,
+            steps: 5,
+            by_default: false,
         },
     ]
 }

@@ -46,7 +46,7 @@ pub fn measure(job: &Job) -> Result<Sample> {
                 batch.to_device(&device.clone().autodiff()),
                 batch.to_device(&device),
             );
-            time(job, model, batch.labels(), |model, mode| {
+            time(job, &device, model, batch.labels(), |model, mode| {
                 model.forward(match mode {
                     Mode::Train => &training,
                     Mode::Evaluate => &plain,
@@ -156,6 +156,7 @@ pub enum Mode {
 /// Times the steps of a job; `forward` gives the logits `[batch, n_outputs]` of its one batch.
 fn time<M: Module>(
     job: &Job,
+    device: &Device,
     mut model: M,
     labels: &[i64],
     forward: impl Fn(&M, Mode) -> Tensor<2>,
@@ -173,6 +174,8 @@ fn time<M: Module>(
                 let loss = loss(forward(&model, Mode::Train), labels);
                 finite(&loss, step)?;
                 model = optimizer.step(LR, model, loss.backward());
+                // What a GPU has been asked for belongs to the step that asked.
+                device.sync().context("the device failed")?;
                 started.elapsed()
             }
             What::Forward => {

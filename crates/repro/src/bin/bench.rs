@@ -29,7 +29,7 @@ const ARMS: [&str; 4] = ["lora-r8", "tuneB-Arand-r8", "tuneA-Brand-r8", "full"];
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Cli {
-    /// Shapes to measure, separated by commas; all by default.
+    /// Shapes to measure, separated by commas; all that suit a processor by default.
     #[arg(long, value_delimiter = ',')]
     shapes: Vec<String>,
     /// Arms to measure, separated by commas.
@@ -147,7 +147,9 @@ fn jobs(cli: &Cli, root: &Path, scratch: &Path) -> Result<Vec<Job>> {
         }
     }
     let shapes = if cli.shapes.is_empty() {
-        shape::shapes()
+        let mut shapes = shape::shapes();
+        shapes.retain(|shape| shape.by_default);
+        shapes
     } else {
         let found = cli.shapes.iter().map(|key| Shape::find(key));
         found.collect::<Result<_>>()?
