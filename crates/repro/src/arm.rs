@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use adapters::{FactorInit, LoraConfig, Trains};
+use adapters::{
+    Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt, train_adapters_and, train_all,
+};
 use anyhow::{Result, bail};
+use burn::module::Module;
 use serde::Serialize;
 
 /// A way to fine-tune; the head always trains.
@@ -23,6 +26,32 @@ pub enum Method {
 }
 
 impl Method {
+    /// The model ready to train: the adapters are in place, what should not train is frozen, and
+    /// whatever lies below `head` trains.
+    ///
+    /// # Errors
+    /// Adapters that do not fit the model, or a method that cannot be trained yet.
+    pub fn prepare<M: Module + Adaptable>(
+        &self,
+        mut model: M,
+        targets: &[impl AsRef<str>],
+        head: &str,
+        seed: u64,
+        masks: &MaskStream,
+    ) -> Result<M> {
+        let model = match self {
+            Self::LowRank(config) => {
+                let targets: Vec<&str> = targets.iter().map(AsRef::as_ref).collect();
+                adapt(&mut model, config, &targets, seed, masks)?;
+                train_adapters_and(model, &[head])
+            }
+            Self::LinearProbe => train_adapters_and(model, &[head]),
+            Self::Full => train_all(model),
+            Self::AdaLora | Self::Ia3 => bail!("this arm does not run yet"),
+        };
+        Ok(model.train())
+    }
+
     /// Whether this program can train it.
     pub fn can_run(&self) -> bool {
         !matches!(self, Self::AdaLora | Self::Ia3)

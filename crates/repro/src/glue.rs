@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use adapters::count::ParamCount;
-use adapters::{MaskStream, adapt, cast_frozen, train_adapters_and, train_all};
+use adapters::{MaskStream, cast_frozen};
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Bool, Device, FloatDType, Int, Tensor, TensorData};
 use models::{ClassificationHead, Dropouts, Encoder, EncoderInput, SequenceClassifier};
 use tasks::batch::{Batch, collate, eval_order, train_order};
@@ -16,6 +15,7 @@ use tasks::metrics::scores;
 use crate::arm::Method;
 use crate::encoded::{EncodedSplit, EncodedTask};
 use crate::experiment::Precision;
+use crate::loss::cross_entropy;
 use crate::outcome::{Measure, Outcome, headline};
 use crate::progress::RunProgress;
 use crate::run::{Run, Settings};
@@ -44,18 +44,9 @@ pub fn build(
         classifier: settings.head_dropout,
     };
     let mut rng = seeds::rng(settings.seed, Purpose::Head);
-    let mut model = source.classifier(task.n_outputs(), device, &masks, dropouts, &mut rng)?;
-    let model = match &settings.method {
-        Method::LowRank(config) => {
-            let targets: Vec<&str> = settings.targets.iter().map(String::as_str).collect();
-            adapt(&mut model, config, &targets, settings.seed, &masks)?;
-            train_adapters_and(model, &[HEAD])
-        }
-        Method::LinearProbe => train_adapters_and(model, &[HEAD]),
-        Method::Full => train_all(model),
-        Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
-    };
-    let model = model.train();
+    let model = source.classifier(task.n_outputs(), device, &masks, dropouts, &mut rng)?;
+    let method = &settings.method;
+    let model = method.prepare(model, &settings.targets, HEAD, settings.seed, &masks)?;
     Ok(match settings.dtype {
         Precision::F32 => model,
         Precision::Bf16 if device.supports_dtype(FloatDType::BF16) => {
@@ -264,20 +255,16 @@ impl Trainer<'_> {
 
     /// Cross-entropy over classes, or squared error of the one output (behaviours 3).
     fn loss(&self, logits: Tensor<2>, batch: &Batch) -> Tensor<1> {
-        let device = logits.device();
         if self.data.task.is_regression() {
+            let device = logits.device();
             let labels = Tensor::<1>::from_data(
                 TensorData::new(batch.labels.clone(), [batch.batch]),
                 &device,
             );
             (logits.reshape([batch.batch]) - labels).square().mean()
         } else {
-            let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
-            let labels =
-                Tensor::<1, Int>::from_data(TensorData::new(labels, [batch.batch]), &device);
-            CrossEntropyLossConfig::new()
-                .init(&device)
-                .forward(logits, labels)
+            let labels = batch.labels.iter().map(|&label| label as i64).collect();
+            cross_entropy(logits, labels)
         }
     }
 

@@ -11,6 +11,7 @@ pub mod run;
 pub mod runs;
 
 pub mod arm;
+pub mod loss;
 pub mod optimizer;
 pub mod schedule;
 pub mod seeds;

@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use anyhow::Result;
-use results::{Row, Store, finished};
+use adapters::count::ParamCount;
+use adapters::{AdapterError, trained_paths};
+use anyhow::{Error, Result};
+use burn::module::Module;
+use results::{PlanKeys, Row, Store, canonical_arm, finished};
 
+use crate::arm::Arm;
 use crate::cli::{self, TableArgs};
 use crate::outcome::Outcome;
 use crate::progress::RunProgress;
 use crate::provenance::Revision;
-use crate::run::PlannedRun;
+use crate::run::{PlannedRun, RunHead};
 use crate::sweep::{SweepReport, sweep};
 
 /// This machine's store of one suite, as the command line asks for it.
@@ -115,6 +119,49 @@ impl RunStore {
         sweep(runs, &self.store, jobs, &Revision::of(root), train)
     }
 
+    /// Prints the runs of a plan, and what each of `arms` trains as `trained_set` says.
+    ///
+    /// # Errors
+    /// As [`RunStore::rows`] and `trained_set`.
+    pub fn print_plan<R: PlannedRun>(
+        &self,
+        plan: &[R],
+        arms: &[String],
+        trained_set: impl Fn(&R) -> Result<String>,
+    ) -> Result<()> {
+        let done = self.finished()?;
+        let heads: Vec<RunHead> = plan.iter().map(PlannedRun::head).collect();
+        let width = heads
+            .iter()
+            .map(|head| head.task.len())
+            .max()
+            .unwrap_or(0)
+            .max(5);
+        for (run, head) in plan.iter().zip(&heads) {
+            let state = if done.contains(run.key()) {
+                "done"
+            } else {
+                "to do"
+            };
+            println!(
+                "{:20} {:width$} seed {} lr {:<8} {state}  {}",
+                head.arm,
+                head.task,
+                head.seed,
+                head.lr,
+                &run.key()[..12],
+            );
+        }
+        println!();
+        for arm in arms {
+            match first_of(plan, arm) {
+                Some(run) => println!("{arm} trains {}", trained_set(run)?),
+                None => println!("{arm}: not run yet"),
+            }
+        }
+        Ok(())
+    }
+
     /// Takes `runs` out of the store.
     fn forget<R: PlannedRun>(&self, runs: &[R]) -> Result<()> {
         let forgotten: HashSet<&str> = runs.iter().map(PlannedRun::key).collect();
@@ -149,4 +196,69 @@ pub fn folder_of(results: &Path, args: &TableArgs, suite: &str) -> PathBuf {
         results.to_path_buf()
     };
     results.join(&args.scale).join(suite)
+}
+
+/// The first run of an arm in a plan.
+pub fn first_of<'a, R: PlannedRun>(plan: &'a [R], arm: &str) -> Option<&'a R> {
+    plan.iter().find(|run| run.head().arm == arm)
+}
+
+/// The run keys of each cell of a plan's tables.
+pub fn plan_keys<R: PlannedRun>(plan: &[R]) -> PlanKeys {
+    let mut keys = PlanKeys::new();
+    for run in plan {
+        let head = run.head();
+        let cell = keys
+            .entry((canonical_arm(&head.arm), head.task))
+            .or_default();
+        if !cell.iter().any(|key| key == run.key()) {
+            cell.push(run.key().to_owned());
+        }
+    }
+    keys
+}
+
+/// What a run's model trains, as it declares it: counts, and names with layer numbers folded.
+pub fn trained_set<M: Module>(run: &impl PlannedRun, model: &M, head: &str) -> String {
+    let count = ParamCount::of(model, head);
+    format!(
+        "{} of {} parameters ({:.3} %; as the paper counts: {}): {}",
+        count.trainable,
+        count.total,
+        count.percent(),
+        run.paper_count(&count),
+        folded(trained_paths(model))
+    )
+}
+
+/// An adapter that does not fit is the arm's fault; a checkpoint that does not is not.
+pub fn blame_arm(error: Error, arm: &Arm) -> Error {
+    if error.is::<AdapterError>() {
+        error.context(format!("arm `{arm}`"))
+    } else {
+        error
+    }
+}
+
+/// Parameter names with layer numbers folded, each with how often it occurs.
+fn folded(paths: Vec<String>) -> String {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for path in paths {
+        let folded: Vec<&str> = path
+            .split('.')
+            .map(|part| {
+                if part.parse::<usize>().is_ok() {
+                    "*"
+                } else {
+                    part
+                }
+            })
+            .collect();
+        *names.entry(folded.join(".")).or_default() += 1;
+    }
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|(name, n)| if n > 1 { format!("{name} x{n}") } else { name })
+        .collect();
+    names.join(", ")
 }

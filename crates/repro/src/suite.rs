@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use adapters::AdapterError;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use models::{Checkpoint, EncoderConfig};
-use results::{PlanKeys, Row, Store, canonical_arm};
+use results::{PlanKeys, Row, Store};
 use tasks::encode::TextEncoder;
 use tasks::glue::GlueTask;
 
@@ -16,8 +15,8 @@ use crate::cli::{self, TableArgs};
 use crate::encoded::EncodedTask;
 use crate::experiment::Experiment;
 use crate::glue;
-use crate::run::{PlannedRun, Rates, Request, Run, Sources, plan};
-use crate::runs::{RunStore, folder_of};
+use crate::run::{Rates, Request, Run, Sources, plan};
+use crate::runs::{RunStore, blame_arm, first_of, folder_of, plan_keys, trained_set};
 use crate::smoke;
 use crate::source::{Examples, ModelSource};
 use crate::sweep::SweepReport;
@@ -128,51 +127,16 @@ impl Suite {
     /// # Errors
     /// If a model cannot be built.
     pub fn dry_run(&self) -> Result<()> {
-        let done = self.store.finished()?;
-        for run in &self.runs {
-            let state = if done.contains(&run.key) {
-                "done"
-            } else {
-                "to do"
-            };
-            println!(
-                "{:20} {:5} seed {} lr {:<8} {state}  {}",
-                run.arm.key,
-                run.settings.task,
-                run.settings.seed,
-                run.settings.lr,
-                &run.key[..12]
-            );
-        }
-        println!();
-        for key in &self.request.arms {
-            let Some(run) = self.runs.iter().find(|run| &run.arm.key == key) else {
-                println!("{key}: not run yet");
-                continue;
-            };
-            println!("{key} trains {}", self.trained_set(run)?);
-        }
-        Ok(())
+        let trained_set = |run: &Run| self.trained_set(run);
+        self.store
+            .print_plan(&self.runs, &self.request.arms, trained_set)
     }
 
-    /// The trained set of a run, as its model declares it: names with layer numbers folded, and counts.
+    /// The trained set of a run, as its model declares it.
     fn trained_set(&self, run: &Run) -> Result<String> {
-        let model = glue::build(&run.settings, &self.model, run.task, &self.device).map_err(
-            // A checkpoint that does not fit is not the arm's fault.
-            |error| match error.is::<AdapterError>() {
-                true => error.context(format!("arm `{}`", run.arm)),
-                false => error,
-            },
-        )?;
-        let count = adapters::count::ParamCount::of(&model, glue::HEAD);
-        Ok(format!(
-            "{} of {} parameters ({:.3} %; as the paper counts: {}): {}",
-            count.trainable,
-            count.total,
-            count.percent(),
-            run.paper_count(&count),
-            folded(adapters::trained_paths(&model))
-        ))
+        let model = glue::build(&run.settings, &self.model, run.task, &self.device)
+            .map_err(|error| blame_arm(error, &run.arm))?;
+        Ok(trained_set(run, &model, glue::HEAD))
     }
 
     /// Trains the runs that have no finished rows.
@@ -187,7 +151,7 @@ impl Suite {
         // Whatever can be wrong with the input is found before anything stored is touched.
         let mut sets = Vec::new();
         for arm in &self.request.arms {
-            if let Some(run) = todo.iter().find(|run| &run.arm.key == arm) {
+            if let Some(run) = first_of(&todo, arm) {
                 sets.push(format!("{arm} trains {}", self.trained_set(run)?));
             }
         }
@@ -260,15 +224,7 @@ impl Suite {
 
     /// The run keys of each cell.
     pub fn plan_keys(&self) -> PlanKeys {
-        let mut keys = PlanKeys::new();
-        for run in &self.runs {
-            let cell = (canonical_arm(&run.arm.key), run.settings.task.clone());
-            let cell = keys.entry(cell).or_default();
-            if !cell.contains(&run.key) {
-                cell.push(run.key.clone());
-            }
-        }
-        keys
+        plan_keys(&self.runs)
     }
 }
 
@@ -288,27 +244,4 @@ fn check_lengths(experiment: &Experiment, request: &Request, config: &EncoderCon
         }
     }
     Ok(())
-}
-
-/// Parameter names with layer numbers folded, each with how often it occurs.
-pub(crate) fn folded(paths: Vec<String>) -> String {
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for path in paths {
-        let folded: Vec<&str> = path
-            .split('.')
-            .map(|part| {
-                if part.parse::<usize>().is_ok() {
-                    "*"
-                } else {
-                    part
-                }
-            })
-            .collect();
-        *names.entry(folded.join(".")).or_default() += 1;
-    }
-    let names: Vec<String> = names
-        .into_iter()
-        .map(|(name, n)| if n > 1 { format!("{name} x{n}") } else { name })
-        .collect();
-    names.join(", ")
 }

@@ -48,6 +48,13 @@ impl Reference {
         let python = environment.join("bin").join("python");
         if !(python.is_file() && has_packages(&python)?) {
             set_up(&folder, &environment, &python)?;
+            if !has_packages(&python)? {
+                bail!(
+                    "{} was set up but lacks a package of {}; remove it and run again",
+                    environment.display(),
+                    folder.join("requirements.txt").display()
+                );
+            }
         }
         Ok(Self { python, script })
     }

@@ -3,11 +3,10 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use adapters::MaskStream;
 use adapters::count::ParamCount;
-use adapters::{Adaptable, MaskStream, adapt, train_adapters_and, train_all};
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use models::{Dropouts, EncoderConfig, EncoderInput, SequenceClassifier, random_classifier};
 use rand::Rng;
@@ -18,6 +17,7 @@ use super::{Padding, epoch};
 use crate::arm::Method;
 use crate::cli;
 use crate::glue::HEAD;
+use crate::loss::cross_entropy;
 use crate::provenance::peak_memory_mib;
 use crate::seeds::{self, Purpose};
 
@@ -70,26 +70,7 @@ pub fn classifier(
     let mut rng = seeds::rng(SEED, Purpose::Weights);
     let config = config.clone().with_dropouts(Dropouts::off());
     let model = random_classifier(&config, shape.n_outputs, device, &masks, &mut rng);
-    adapted(model, method, shape.targets, &masks)
-}
-
-/// The model with the method's adapters, what should not train frozen.
-fn adapted<M: Module + Adaptable>(
-    mut model: M,
-    method: &Method,
-    targets: &[&str],
-    masks: &MaskStream,
-) -> Result<M> {
-    let model = match method {
-        Method::LowRank(config) => {
-            adapt(&mut model, config, targets, SEED, masks)?;
-            train_adapters_and(model, &[HEAD])
-        }
-        Method::LinearProbe => train_adapters_and(model, &[HEAD]),
-        Method::Full => train_all(model),
-        Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
-    };
-    Ok(model.train())
+    method.prepare(model, shape.targets, HEAD, SEED, &masks)
 }
 
 /// Random tokens with their padding, in host memory.
@@ -171,7 +152,7 @@ fn time<M: Module>(
         let started = Instant::now();
         let elapsed = match job.what {
             What::TrainStep => {
-                let loss = loss(forward(&model, Mode::Train), labels);
+                let loss = cross_entropy(forward(&model, Mode::Train), labels.to_vec());
                 finite(&loss, step)?;
                 model = optimizer.step(LR, model, loss.backward());
                 // What a GPU has been asked for belongs to the step that asked.
@@ -179,7 +160,7 @@ fn time<M: Module>(
                 started.elapsed()
             }
             What::Forward => {
-                let loss = loss(forward(&model, Mode::Train), labels);
+                let loss = cross_entropy(forward(&model, Mode::Train), labels.to_vec());
                 finite(&loss, step)?;
                 let elapsed = started.elapsed();
                 // Burn lets go of a graph when one is walked back, not when it is dropped.
@@ -203,14 +184,6 @@ fn time<M: Module>(
         built_rss_mb: built,
         trainable,
     })
-}
-
-fn loss(logits: Tensor<2>, labels: &[i64]) -> Tensor<1> {
-    let device = logits.device();
-    let labels = TensorData::new(labels.to_vec(), [labels.len()]);
-    CrossEntropyLossConfig::new()
-        .init(&device)
-        .forward(logits, Tensor::from_data(labels, &device))
 }
 
 fn finite(loss: &Tensor<1>, step: usize) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Bench: this program and PyTorch + transformers + PEFT on the same work, side by side.
 //!
 //! `cargo run -p repro --bin bench` lets the two take turns on training steps, forward passes and
-//! evaluation for every shape and arm (about an hour on two cores) and writes
+//! evaluation for every shape and arm and writes
 //! `results/bench/<date>-<cpu>/`. The first time it makes `reference/.venv`; `--python PATH` or
 //! LORA_PYTHON names a Python that has the packages.
 //! `cargo run -p repro --bin bench -- --quick` is one step of each, for a look.

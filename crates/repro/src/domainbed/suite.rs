@@ -1,14 +1,12 @@
 //! The suite: plan, train what is missing, gather the rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use adapters::AdapterError;
-use adapters::count::ParamCount;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use models::ViTConfig;
-use results::{PlanKeys, Row, Store, canonical_arm};
+use results::{PlanKeys, Row, Store};
 use tasks::domainbed::ImageSet;
 
 use crate::assets;
@@ -18,10 +16,9 @@ use crate::domainbed::run::{Run, plan, request};
 use crate::domainbed::source::{Pictures, VisionSource};
 use crate::domainbed::train;
 use crate::experiment::DataSource;
-use crate::run::{PlannedRun, Request, Sources};
-use crate::runs::{RunStore, folder_of};
+use crate::run::{Request, Sources};
+use crate::runs::{RunStore, blame_arm, first_of, folder_of, plan_keys, trained_set};
 use crate::smoke;
-use crate::suite::folded;
 use crate::sweep::SweepReport;
 
 /// Pictures of each environment in a smoke run.
@@ -138,51 +135,17 @@ impl Suite {
     /// # Errors
     /// If a model cannot be built.
     pub fn dry_run(&self) -> Result<()> {
-        let done = self.store.finished()?;
-        for run in &self.runs {
-            let state = if done.contains(&run.key) {
-                "done"
-            } else {
-                "to do"
-            };
-            println!(
-                "{:20} {:10} seed {} lr {:<8} {state}  {}",
-                run.arm.key,
-                run.settings.task,
-                run.settings.seed,
-                run.settings.lr,
-                &run.key[..12]
-            );
-        }
-        println!();
-        for key in &self.request.arms {
-            match self.runs.iter().find(|run| &run.arm.key == key) {
-                Some(run) => println!("{key} trains {}", self.trained_set(run)?),
-                None => println!("{key}: not run yet"),
-            }
-        }
-        Ok(())
+        let trained_set = |run: &Run| self.trained_set(run);
+        self.store
+            .print_plan(&self.runs, &self.request.arms, trained_set)
     }
 
     /// The trained set of a run, as its model declares it.
     fn trained_set(&self, run: &Run) -> Result<String> {
         let n_classes = self.pictures[run.set.key()].data.classes.len();
-        let model = train::build(&run.settings, &self.model, n_classes, &self.device).map_err(
-            // A checkpoint that does not fit is not the arm's fault.
-            |error| match error.is::<AdapterError>() {
-                true => error.context(format!("arm `{}`", run.arm)),
-                false => error,
-            },
-        )?;
-        let count = ParamCount::of(&model, train::HEAD);
-        Ok(format!(
-            "{} of {} parameters ({:.3} %; as the paper counts: {}): {}",
-            count.trainable,
-            count.total,
-            count.percent(),
-            run.paper_count(&count),
-            folded(adapters::trained_paths(&model))
-        ))
+        let model = train::build(&run.settings, &self.model, n_classes, &self.device)
+            .map_err(|error| blame_arm(error, &run.arm))?;
+        Ok(trained_set(run, &model, train::HEAD))
     }
 
     /// Trains the runs that have no finished rows.
@@ -197,7 +160,7 @@ impl Suite {
         // Whatever can be wrong with the input is found before anything stored is touched.
         let mut sets = Vec::new();
         for arm in &self.request.arms {
-            if let Some(run) = todo.iter().find(|run| &run.arm.key == arm) {
+            if let Some(run) = first_of(&todo, arm) {
                 sets.push(format!("{arm} trains {}", self.trained_set(run)?));
             }
         }
@@ -237,15 +200,7 @@ impl Suite {
 
     /// The run keys of each cell.
     pub fn plan_keys(&self) -> PlanKeys {
-        let mut keys: HashMap<(String, String), Vec<String>> = PlanKeys::new();
-        for run in &self.runs {
-            let cell = (canonical_arm(&run.arm.key), run.settings.task.clone());
-            let cell = keys.entry(cell).or_default();
-            if !cell.contains(&run.key) {
-                cell.push(run.key.clone());
-            }
-        }
-        keys
+        plan_keys(&self.runs)
     }
 }
 

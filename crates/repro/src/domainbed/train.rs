@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use adapters::MaskStream;
 use adapters::count::ParamCount;
-use adapters::{MaskStream, adapt, train_adapters_and, train_all};
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use models::{Dropouts, ImageClassifier};
 use results::{HELD_OUT_SPLIT, TRAIN_SPLIT};
 use tasks::domainbed::{
@@ -17,9 +16,9 @@ use tasks::domainbed::{
     TrainStream, View,
 };
 
-use crate::arm::Method;
 use crate::domainbed::run::{Run, Settings};
 use crate::domainbed::source::{Pictures, VisionSource};
+use crate::loss::cross_entropy;
 use crate::outcome::{Measure, Outcome};
 use crate::progress::RunProgress;
 use crate::seeds::{self, Purpose};
@@ -46,18 +45,9 @@ pub fn build(
         classifier: None,
     };
     let mut rng = seeds::rng(settings.seed, Purpose::Head);
-    let mut model = source.classifier(n_classes, device, &masks, dropouts, &mut rng)?;
-    let model = match &settings.method {
-        Method::LowRank(config) => {
-            let targets: Vec<&str> = settings.targets.iter().map(String::as_str).collect();
-            adapt(&mut model, config, &targets, settings.seed, &masks)?;
-            train_adapters_and(model, &[HEAD])
-        }
-        Method::LinearProbe => train_adapters_and(model, &[HEAD]),
-        Method::Full => train_all(model),
-        Method::AdaLora | Method::Ia3 => bail!("this arm does not run yet"),
-    };
-    Ok(model.train())
+    let model = source.classifier(n_classes, device, &masks, dropouts, &mut rng)?;
+    let method = &settings.method;
+    method.prepare(model, &settings.targets, HEAD, settings.seed, &masks)
 }
 
 /// What a run is trained on and measured on.
@@ -141,7 +131,7 @@ impl Trainer<'_> {
         let mut since = Instant::now();
         for (step, batch) in stream.enumerate() {
             let batch = batch?;
-            let loss = cross_entropy(model.forward(pixels(&batch, &device)), &batch, &device);
+            let loss = loss(model.forward(pixels(&batch, &device)), &batch);
             let value = loss.clone().into_scalar::<f64>();
             if !value.is_finite() {
                 bail!("the loss is {value} at step {step} of {}", settings.steps);
@@ -264,13 +254,10 @@ impl Trainer<'_> {
     }
 }
 
-/// Mean cross-entropy over a batch.
-pub(crate) fn cross_entropy(logits: Tensor<2>, batch: &PixelBatch, device: &Device) -> Tensor<1> {
-    let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
-    let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [batch.len()]), device);
-    CrossEntropyLossConfig::new()
-        .init(device)
-        .forward(logits, labels)
+/// Mean cross-entropy of a batch of pictures.
+pub(crate) fn loss(logits: Tensor<2>, batch: &PixelBatch) -> Tensor<1> {
+    let labels = batch.labels.iter().map(|&label| label as i64).collect();
+    cross_entropy(logits, labels)
 }
 
 /// `[batch, 3, side, side]`.

@@ -17,7 +17,7 @@ use tasks::lab::vision;
 
 use super::state::{StateFolder, Trainer, Watch};
 use super::{Family, check_train};
-use crate::domainbed::train::{argmax_rows, cross_entropy, pixels};
+use crate::domainbed::train::{argmax_rows, loss, pixels};
 use crate::optimizer::OptimizerConfig;
 use crate::progress::SweepProgress;
 use crate::schedule::LinearSchedule;
@@ -167,7 +167,7 @@ impl PicturePretraining {
                 let batch = batch?;
                 let lr = self.train.lr * schedule.factor(trainer.step);
                 let logits = trainer.model.forward(pixels(&batch, &autodiff));
-                let loss = cross_entropy(logits, &batch, &autodiff);
+                let loss = loss(logits, &batch);
                 let value = loss.clone().into_scalar::<f64>();
                 trainer.update(lr, loss);
                 watch.step(trainer.step, value)?;

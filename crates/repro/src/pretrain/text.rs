@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use adapters::{MaskStream, train_all};
 use anyhow::Result;
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use models::{
     EncoderConfig, EncoderInput, EncoderKind, MaskedLm, WeightDtype, random_masked_lm, save_encoder,
@@ -19,6 +18,7 @@ use tasks::lab;
 
 use super::state::{StateFolder, Trainer, Watch};
 use super::{Family, check_train};
+use crate::loss::cross_entropy;
 use crate::optimizer::OptimizerConfig;
 use crate::progress::SweepProgress;
 use crate::schedule::LinearSchedule;
@@ -258,9 +258,5 @@ fn loss(
         type_ids: None,
     };
     let positions = Tensor::<1, Int>::from_data(TensorData::new(positions, [n]), &device);
-    let targets = Tensor::<1, Int>::from_data(TensorData::new(targets, [n]), &device);
-    let logits = model.forward(&input, positions);
-    CrossEntropyLossConfig::new()
-        .init(&device)
-        .forward(logits, targets)
+    cross_entropy(model.forward(&input, positions), targets)
 }
