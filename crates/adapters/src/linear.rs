@@ -2,8 +2,8 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::module::linear;
 use burn::tensor::{Device, Tensor};
+use ops::linear;
 
 use crate::LowRank;
 use crate::precision::cast_like;
@@ -66,10 +66,8 @@ impl AdaptedLinear {
         let bias = self.bias.as_ref().map(|bias| bias.val());
         match &self.adapter {
             Some(adapter) if !self.merged => {
-                let update = adapter.forward(x.clone());
-                let y = linear(x, weight, bias);
-                let update = cast_like(update, &y);
-                y + update
+                let features = adapter.features(x.clone());
+                adapter.add_to(linear(x, weight, bias), features)
             }
             _ => linear(x, weight, bias),
         }

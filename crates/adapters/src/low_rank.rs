@@ -1,9 +1,8 @@
 //! The low-rank update itself: `scale * drop(x) a b`.
 
 use burn::module::{Module, Param};
-use burn::tensor::module::linear;
 use burn::tensor::{Tensor, TensorData};
-use ops::{Dropout, DropoutConfig, MaskStream};
+use ops::{Dropout, DropoutConfig, MaskStream, add_low_rank, linear};
 use rand::Rng;
 
 use crate::precision::cast_like;
@@ -61,10 +60,33 @@ impl LowRank {
     /// - x: `[.., d_in]`
     /// - output: `[.., d_out]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let features = self.features(x).mul_scalar(self.scale);
+        linear(features, self.b.val(), None)
+    }
+
+    /// `drop(x) a`, in the number type of the factors.
+    ///
+    /// # Shapes
+    /// - x: `[.., d_in]`
+    /// - output: `[.., rank]`
+    pub(crate) fn features<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let a = self.a.val();
-        let x = cast_like(x, &a);
-        let features = linear(self.dropout.forward(x), a, None); // [.., rank]
-        linear(features.mul_scalar(self.scale), self.b.val(), None) // [.., d_out]
+        linear(self.dropout.forward(cast_like(x, &a)), a, None)
+    }
+
+    /// `y + scale * features b`, in the number type of `y`.
+    ///
+    /// # Shapes
+    /// - y, output: `[.., d_out]`
+    /// - features: `[.., rank]`
+    pub(crate) fn add_to<const D: usize>(&self, y: Tensor<D>, features: Tensor<D>) -> Tensor<D> {
+        let b = self.b.val();
+        if y.dtype() == b.dtype() {
+            return add_low_rank(y, features, b, self.scale);
+        }
+        let update = linear(features.mul_scalar(self.scale), b, None);
+        let update = cast_like(update, &y);
+        y + update
     }
 
     /// The update as a dense matrix, `scale * a b: [d_in, d_out]`.

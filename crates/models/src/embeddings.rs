@@ -1,11 +1,11 @@
 //! Token ids to vectors: word + position + token type, normalised.
 
 use burn::module::Module;
-use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
+use burn::nn::{Embedding, EmbeddingConfig};
 use burn::tensor::{Device, Int, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::{EncoderConfig, EncoderInput, EncoderKind};
+use crate::{EncoderConfig, EncoderInput, EncoderKind, LayerNorm};
 
 /// The sum of three lookups, layer normalisation and dropout.
 #[derive(Module, Debug)]
@@ -34,9 +34,7 @@ impl Embeddings {
             word: EmbeddingConfig::new(config.vocab_size, d_model).init(device),
             position: EmbeddingConfig::new(config.max_position_embeddings, d_model).init(device),
             token_type: EmbeddingConfig::new(config.type_vocab_size, d_model).init(device),
-            layer_norm: LayerNormConfig::new(d_model)
-                .with_epsilon(config.layer_norm_eps)
-                .init(device),
+            layer_norm: LayerNorm::new(d_model, config.layer_norm_eps, device),
             dropout: DropoutConfig {
                 prob: config.hidden_dropout_prob,
             }

@@ -2,12 +2,11 @@
 
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::Module;
-use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Bool, Device, Int, Tensor, assert_shape};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
 use crate::attention::key_bias;
-use crate::{Embeddings, EncoderConfig};
+use crate::{Embeddings, EncoderConfig, LayerNorm};
 
 /// A batch of token sequences.
 #[derive(Clone, Debug)]
@@ -239,9 +238,7 @@ impl SelfAttention {
 }
 
 fn layer_norm(config: &EncoderConfig, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(config.hidden_size)
-        .with_epsilon(config.layer_norm_eps)
-        .init(device)
+    LayerNorm::new(config.hidden_size, config.layer_norm_eps, device)
 }
 
 fn hidden_dropout(config: &EncoderConfig, masks: &MaskStream) -> Dropout {

@@ -36,6 +36,7 @@ mod encoder;
 
 mod attention;
 mod embeddings;
+mod layer_norm;
 
 mod head;
 mod mlm;
@@ -61,6 +62,7 @@ pub use encoder::{Encoder, EncoderInput, EncoderLayer, SelfAttention};
 pub use error::{ConfigError, ExpectedSize, ModelError, WeightProblem, WeightProblems};
 pub use family::Family;
 pub use head::{ClassificationHead, SequenceClassifier};
+pub use layer_norm::LayerNorm;
 pub use mlm::{LmHead, MaskedLm};
 pub use random::{random_classifier, random_encoder, random_head, random_masked_lm};
 pub use save::{Savable, WeightDtype, save_encoder};

@@ -2,11 +2,11 @@
 
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, LayerNorm, LayerNormConfig};
+use burn::nn::Initializer;
 use burn::tensor::{Device, Int, Tensor};
 use ops::MaskStream;
 
-use crate::{Encoder, EncoderConfig, EncoderInput};
+use crate::{Encoder, EncoderConfig, EncoderInput, LayerNorm};
 
 /// An encoder with a language-model head whose last matrix is the word table.
 #[derive(Module, Debug)]
@@ -39,9 +39,7 @@ impl MaskedLm {
             encoder: Encoder::new(config, device, masks),
             lm_head: LmHead {
                 dense: AdaptedLinearConfig::new(d_model, d_model).init(device),
-                layer_norm: LayerNormConfig::new(d_model)
-                    .with_epsilon(config.layer_norm_eps)
-                    .init(device),
+                layer_norm: LayerNorm::new(d_model, config.layer_norm_eps, device),
                 bias: Initializer::Zeros.init([config.vocab_size], device),
             },
         }

@@ -4,11 +4,13 @@
 //! `make microbench`, or `make microbench ARGS=gelu` for some of them.
 
 use burn::tensor::activation;
-use burn::tensor::module::attention as burn_attention;
+use burn::tensor::module::{
+    attention as burn_attention, layer_norm as burn_layer_norm, linear as burn_linear,
+};
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Distribution, Tensor};
 use divan::{Bencher, black_box};
-use ops::{Dropout, DropoutConfig, MaskStream, attention, gelu};
+use ops::{Dropout, DropoutConfig, MaskStream, attention, gelu, layer_norm, linear};
 
 /// The allocator of the program's binaries.
 #[global_allocator]
@@ -150,4 +152,63 @@ fn attention_backward(bencher: Bencher, dropout: f64) {
 #[divan::bench]
 fn attention_backward_burn(bencher: Bencher) {
     backward(bencher, [BATCH, SEQ, D_MODEL], plain);
+}
+
+/// A layer as wide as the feed-forward part's first.
+fn weights() -> (Tensor<2>, Tensor<1>) {
+    let device = Device::flex();
+    (random([D_MODEL, D_FF], &device), random([D_FF], &device))
+}
+
+#[divan::bench]
+fn linear_forward(bencher: Bencher) {
+    let (weight, bias) = weights();
+    forward(bencher, [BATCH, SEQ, D_MODEL], |x| {
+        linear(x, weight.clone(), Some(bias.clone()))
+    });
+}
+
+#[divan::bench]
+fn linear_forward_burn(bencher: Bencher) {
+    let (weight, bias) = weights();
+    forward(bencher, [BATCH, SEQ, D_MODEL], |x| {
+        burn_linear(x, weight.clone(), Some(bias.clone()))
+    });
+}
+
+/// The weights of a normalisation, frozen.
+fn norm_weights(device: &Device) -> (Tensor<1>, Tensor<1>) {
+    (random([D_MODEL], device), random([D_MODEL], device))
+}
+
+#[divan::bench]
+fn layer_norm_forward(bencher: Bencher) {
+    let (gamma, beta) = norm_weights(&Device::flex());
+    forward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        layer_norm(x, gamma.clone(), beta.clone(), 1e-5)
+    });
+}
+
+#[divan::bench]
+fn layer_norm_forward_burn(bencher: Bencher) {
+    let (gamma, beta) = norm_weights(&Device::flex());
+    forward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        burn_layer_norm(x, gamma.clone(), Some(beta.clone()), 1e-5)
+    });
+}
+
+#[divan::bench]
+fn layer_norm_backward(bencher: Bencher) {
+    let (gamma, beta) = norm_weights(&Device::flex().autodiff());
+    backward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        layer_norm(x, gamma.clone(), beta.clone(), 1e-5)
+    });
+}
+
+#[divan::bench]
+fn layer_norm_backward_burn(bencher: Bencher) {
+    let (gamma, beta) = norm_weights(&Device::flex().autodiff());
+    backward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        burn_layer_norm(x, gamma.clone(), Some(beta.clone()), 1e-5)
+    });
 }

@@ -5,7 +5,7 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
-use burn::backend::ops::ActivationOps;
+use burn::backend::ops::{ActivationOps, FloatTensorOps};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, backend_extension};
 use burn::tensor::DType;
@@ -13,7 +13,11 @@ use burn::tensor::DType;
 use crate::attention::{self, AttentionSettings};
 use crate::dropout;
 use crate::flex_attention;
+use crate::flex_layer_norm;
+use crate::flex_linear;
 use crate::kernels;
+use crate::layer_norm;
+use crate::linear;
 
 /// Fused operations; see the functions and layers of this crate for the user's side.
 #[backend_extension(
@@ -67,6 +71,60 @@ pub trait FusedOps: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
     }
+
+    /// `x weight` for `x: [rows, d_in]`, `weight: [d_in, d_out]`.
+    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(x, weight)
+    }
+
+    /// `x weight + bias` for `x: [rows, d_in]`, `weight: [d_in, d_out]`, `bias: [d_out]`.
+    fn affine(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        linear::plain_affine::<Self>(x, weight, bias)
+    }
+
+    /// `y + scale * h b` for `y: [rows, d_out]`, `h: [rows, rank]`, `b: [rank, d_out]`.
+    fn add_low_rank(
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        scale: f32,
+    ) -> FloatTensor<Self> {
+        linear::plain_add_low_rank::<Self>(y, h, b, scale)
+    }
+
+    /// Layer normalisation of each row of `x: [rows, d_model]`; also `[rows, 2]`, the mean and the
+    /// inverse deviation of each.
+    fn layer_norm_rows(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        layer_norm::plain_forward::<Self>(x, gamma, beta, epsilon)
+    }
+
+    /// Gradient of `x`, given [`FusedOps::layer_norm_rows`]'s second output.
+    fn layer_norm_backward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        stats: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        layer_norm::plain_backward::<Self>(x, gamma, stats, grad)
+    }
+
+    /// Gradients of gamma and beta.
+    fn layer_norm_affine_backward(
+        x: FloatTensor<Self>,
+        stats: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        layer_norm::plain_affine_backward::<Self>(x, stats, grad)
+    }
 }
 
 impl FusedOps for Flex {
@@ -113,6 +171,77 @@ impl FusedOps for Flex {
             flex_attention::backward(q, k, v, probs, grad, settings)
         } else {
             attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
+        }
+    }
+
+    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        if x.dtype() == DType::F32 {
+            flex_linear::product(x, weight)
+        } else {
+            Self::float_matmul(x, weight)
+        }
+    }
+
+    fn affine(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if x.dtype() == DType::F32 {
+            flex_linear::affine(x, weight, bias)
+        } else {
+            linear::plain_affine::<Self>(x, weight, bias)
+        }
+    }
+
+    fn add_low_rank(
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        scale: f32,
+    ) -> FloatTensor<Self> {
+        if y.dtype() == DType::F32 {
+            flex_linear::add_low_rank(y, h, b, scale)
+        } else {
+            linear::plain_add_low_rank::<Self>(y, h, b, scale)
+        }
+    }
+
+    fn layer_norm_rows(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        if x.dtype() == DType::F32 {
+            flex_layer_norm::forward(x, gamma, beta, epsilon)
+        } else {
+            layer_norm::plain_forward::<Self>(x, gamma, beta, epsilon)
+        }
+    }
+
+    fn layer_norm_backward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        stats: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if x.dtype() == DType::F32 {
+            flex_layer_norm::backward(x, gamma, stats, grad)
+        } else {
+            layer_norm::plain_backward::<Self>(x, gamma, stats, grad)
+        }
+    }
+
+    fn layer_norm_affine_backward(
+        x: FloatTensor<Self>,
+        stats: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        if x.dtype() == DType::F32 {
+            flex_layer_norm::affine_backward(x, stats, grad)
+        } else {
+            layer_norm::plain_affine_backward::<Self>(x, stats, grad)
         }
     }
 }
@@ -234,5 +363,35 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
                 (prep.finish(output), Self::from_inner(probs))
             }
         }
+    }
+
+    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        linear::product::<B, C>(x, weight)
+    }
+
+    fn affine(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        linear::affine::<B, C>(x, weight, bias)
+    }
+
+    fn add_low_rank(
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        scale: f32,
+    ) -> FloatTensor<Self> {
+        linear::tracked_add_low_rank::<B, C>(y, h, b, scale)
+    }
+
+    fn layer_norm_rows(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        layer_norm::tracked::<B, C>(x, gamma, beta, epsilon)
     }
 }

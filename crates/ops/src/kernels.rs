@@ -13,7 +13,7 @@ use rayon::prelude::*;
 const CHUNK: usize = 1 << 15;
 
 macro_rules! vectorised {
-    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),*) $body:block) => {
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
         pub fn $name($($arg: $ty),*) {
             #[inline(always)]
@@ -150,6 +150,96 @@ vectorised! {
     }
 }
 
+vectorised! {
+    /// In place: adds `row` to each row of `row.len()` values.
+    pub fn add_to_rows(rows: &mut [f32], row: &[f32]) {
+        for to in rows.chunks_exact_mut(row.len()) {
+            for (to, &x) in to.iter_mut().zip(row) {
+                *to += x;
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Normalises each row of `gamma.len()` values; `stats` gets its mean and inverse deviation.
+    pub fn layer_norm(
+        x: &[f32],
+        gamma: &[f32],
+        beta: &[f32],
+        epsilon: f32,
+        to: &mut [f32],
+        stats: &mut [f32]
+    ) {
+        let width = gamma.len();
+        let scale = 1.0 / width as f32;
+        let rows = x.chunks_exact(width).zip(to.chunks_exact_mut(width));
+        for ((x, to), stats) in rows.zip(stats.chunks_exact_mut(2)) {
+            let mean = lane_sum(x) * scale;
+            for (to, &x) in to.iter_mut().zip(x) {
+                *to = x - mean;
+            }
+            let inverse = 1.0 / (lane_dot(to, to) * scale + epsilon).sqrt();
+            for ((to, &gamma), &beta) in to.iter_mut().zip(gamma).zip(beta) {
+                *to = *to * inverse * gamma + beta;
+            }
+            stats[0] = mean;
+            stats[1] = inverse;
+        }
+    }
+}
+
+vectorised! {
+    /// `to`: gradient of the rows that [`layer_norm`] was given.
+    pub fn layer_norm_backward(
+        x: &[f32],
+        gamma: &[f32],
+        stats: &[f32],
+        grad: &[f32],
+        to: &mut [f32]
+    ) {
+        let width = gamma.len();
+        let scale = 1.0 / width as f32;
+        let rows = x.chunks_exact(width).zip(grad.chunks_exact(width));
+        let rows = rows.zip(to.chunks_exact_mut(width)).zip(stats.chunks_exact(2));
+        for (((x, grad), to), stats) in rows {
+            let (mean, inverse) = (stats[0], stats[1]);
+            for ((to, &grad), &gamma) in to.iter_mut().zip(grad).zip(gamma) {
+                *to = grad * gamma;
+            }
+            let sum = lane_sum(to);
+            // The sum over (x - mean) * to, without a third array.
+            let along = (lane_dot(x, to) - mean * sum) * inverse * scale;
+            let sum = sum * scale;
+            for (to, &x) in to.iter_mut().zip(x) {
+                *to = inverse * (*to - sum - (x - mean) * inverse * along);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Adds to `of_gamma` and `of_beta` what some rows give to their gradients.
+    pub fn layer_norm_affine_backward(
+        x: &[f32],
+        stats: &[f32],
+        grad: &[f32],
+        of_gamma: &mut [f32],
+        of_beta: &mut [f32]
+    ) {
+        let width = of_gamma.len();
+        let rows = x.chunks_exact(width).zip(grad.chunks_exact(width));
+        for ((x, grad), stats) in rows.zip(stats.chunks_exact(2)) {
+            let (mean, inverse) = (stats[0], stats[1]);
+            let sums = of_gamma.iter_mut().zip(of_beta.iter_mut());
+            for (((of_gamma, of_beta), &x), &grad) in sums.zip(x).zip(grad) {
+                *of_gamma += grad * (x - mean) * inverse;
+                *of_beta += grad;
+            }
+        }
+    }
+}
+
 /// A sum in sixteen lanes, so that it vectorises; its order does not depend on the processor.
 #[inline(always)]
 fn lane_sum(values: &[f32]) -> f32 {
@@ -163,6 +253,23 @@ fn lane_sum(values: &[f32]) -> f32 {
     }
     for (lane, &value) in lanes.iter_mut().zip(rest) {
         *lane += value;
+    }
+    lanes.iter().sum()
+}
+
+/// `sum a * b`, in the order of [`lane_sum`].
+#[inline(always)]
+fn lane_dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; 16];
+    let (a_chunks, b_chunks) = (a.chunks_exact(16), b.chunks_exact(16));
+    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
+    for (lane, (&a, &b)) in lanes.iter_mut().zip(rest) {
+        *lane += a * b;
+    }
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
     }
     lanes.iter().sum()
 }

@@ -11,11 +11,17 @@ mod backend;
 mod device;
 pub mod dropout;
 mod flex_attention;
+mod flex_layer_norm;
+mod flex_linear;
 mod gelu;
 mod kernels;
+mod layer_norm;
+mod linear;
 
 pub use attention::{AttentionSettings, attention};
 pub use backend::FusedOps;
 pub use device::{DeviceError, device};
 pub use dropout::{Dropout, DropoutConfig, MaskStream};
 pub use gelu::gelu;
+pub use layer_norm::layer_norm;
+pub use linear::{add_low_rank, linear};

@@ -2,11 +2,11 @@
 
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, LayerNorm, LayerNormConfig};
+use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::{ViTConfig, VisionEmbeddings, VisionKind};
+use crate::{LayerNorm, ViTConfig, VisionEmbeddings, VisionKind};
 
 /// ViT or DINOv2 without pooler.
 #[derive(Module, Debug)]
@@ -266,7 +266,5 @@ fn scaled(scale: &Option<LayerScale>, x: Tensor<3>) -> Tensor<3> {
 }
 
 fn layer_norm(config: &ViTConfig, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(config.hidden_size)
-        .with_epsilon(config.layer_norm_eps)
-        .init(device)
+    LayerNorm::new(config.hidden_size, config.layer_norm_eps, device)
 }

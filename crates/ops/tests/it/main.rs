@@ -5,4 +5,6 @@
 mod attention;
 mod dropout;
 mod gelu;
+mod layer_norm;
+mod linear;
 mod numbers;

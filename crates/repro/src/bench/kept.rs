@@ -6,8 +6,7 @@
 //! | what | for | elements | kept if |
 //! |---|---|---|---|
 //! | q, k, v, probabilities | attention | `3 n d + batch h seq^2` | always |
-//! | centred input of both layer norms | layer norm | `2 n d` | always |
-//! | normalised input of both | scale | `2 n d` | the layer norms train |
+//! | input of both layer norms, with two numbers a row | layer norm | `2 n d + 4 n` | always |
 //! | input of GELU | GELU | `n ff` | always |
 //! | dropped input of each adapter | A | `n d` each | A trains |
 //! | the same times A | B | `n r` each | B trains |
@@ -89,7 +88,7 @@ fn predict_encoder(
     let full = *method == Method::Full;
     let d = config.hidden_size;
     // Word, position and type vectors are gathered by their ids; the norm is what keeps floats.
-    let embeddings = if full { 2 * tokens * d } else { 0 };
+    let embeddings = if full { tokens * (d + 2) } else { 0 };
     let layers = (0..n_layers).map(|layer| match method {
         // Nothing below the head trains, so nothing there is kept.
         Method::LinearProbe | Method::AdaLora | Method::Ia3 => 0,
@@ -125,15 +124,14 @@ fn layer_elements(
     );
     let tokens = batch * seq;
     let attention = rows * d + 2 * tokens * d + rows * heads * seq;
-    let norms = 2 * rows * d;
+    let norms = 2 * rows * (d + 2);
     let gelu = rows * ff;
     let own = match method {
         Method::Full => {
-            let norms = 2 * rows * d;
             let dense_inputs = tokens * d + rows * d + rows * d + rows * ff;
             // The query's input is a copy of the first rows where it is not the whole.
             let first_rows = if rows == tokens { 0 } else { rows * d };
-            norms + dense_inputs + first_rows
+            dense_inputs + first_rows
         }
         Method::LowRank(low_rank) => {
             let wide = |target: &str| match target {
