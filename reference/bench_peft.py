@@ -81,7 +81,31 @@ def encoder_batch(job):
     }
 
 
-FAMILIES = {"encoder": (encoder, encoder_batch)}
+def vision(job):
+    """A ViT or DINOv2 classifier with random weights and no dropout."""
+    from transformers import AutoConfig, AutoModelForImageClassification
+
+    config = AutoConfig.for_model(num_labels=job["n_outputs"], **job["model"]["config"])
+    model = AutoModelForImageClassification.from_config(config)
+    for name, parameter in model.named_parameters():
+        if name.endswith("mask_token"):
+            # DINOv2's, for pretraining: no picture reaches it.
+            parameter.requires_grad_(False)
+    return model
+
+
+def vision_batch(job):
+    """Random pictures."""
+    batch, side = job["batch"], job["model"]["side"]
+    generator = torch.Generator().manual_seed(SEED)
+    shape = (batch, job["model"]["config"]["num_channels"], side, side)
+    return {
+        "pixel_values": torch.rand(shape, generator=generator) * 4 - 2,
+        "labels": torch.randint(job["n_outputs"], (batch,), generator=generator),
+    }
+
+
+FAMILIES = {"encoder": (encoder, encoder_batch), "vision": (vision, vision_batch)}
 
 
 def adapted(model, method, targets):
@@ -103,7 +127,8 @@ def adapted(model, method, targets):
         lora_dropout=settings["dropout"],
         target_modules=targets,
         modules_to_save=[name.split(".")[-1] for name in head],
-        task_type="SEQ_CLS",
+        # PEFT has no task type for pictures.
+        task_type=None if model.main_input_name == "pixel_values" else "SEQ_CLS",
     )
     model = get_peft_model(model, config)
     zero = torch.nn.init.zeros_

@@ -17,7 +17,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use models::EncoderConfig;
 use results::csv::write_record;
 
@@ -73,6 +73,10 @@ pub fn predict(job: &Job) -> Result<Vec<Kept>> {
             &method,
             shape.targets,
         )),
+        Model::Vision { .. } => bail!(
+            "shape `{}` is of pictures, whose memory is not predicted; choose a text shape",
+            shape.key
+        ),
     }
 }
 

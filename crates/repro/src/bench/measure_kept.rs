@@ -1,6 +1,6 @@
 //! Bytes that a forward pass keeps for the backward pass, counted by the allocator.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor};
 use models::{Encoder, EncoderInput, SequenceClassifier};
 
@@ -30,6 +30,10 @@ pub fn measure(job: &Job, device: &Device) -> Result<Vec<Kept>> {
             let input = batch.to_device(&device.clone().autodiff());
             Ok(measure_encoder(&model, &input))
         }
+        Model::Vision { .. } => bail!(
+            "shape `{}` is of pictures, whose memory is not measured; choose a text shape",
+            shape.key
+        ),
     }
 }
 

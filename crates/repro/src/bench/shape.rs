@@ -1,7 +1,7 @@
 //! The models and batches that are measured: one table.
 
 use anyhow::{Result, anyhow};
-use models::EncoderConfig;
+use models::{EncoderConfig, ViTConfig};
 use serde_json::{Value, json};
 
 use super::Padding;
@@ -37,6 +37,13 @@ pub enum Model {
         config: EncoderConfig,
         /// Tokens of the longest example.
         seq: usize,
+    },
+    /// A vision transformer with its classification head.
+    Vision {
+        /// Shape of the transformer, without dropout.
+        config: ViTConfig,
+        /// Height and width of the pictures.
+        side: usize,
     },
 }
 
@@ -82,6 +89,37 @@ pub fn shapes() -> Vec<Shape> {
             steps: 5,
             by_default: false,
         },
+        Shape {
+            key: "vit-s",
+            title: "ViT-S/16, 8 x 224 pixels",
+            model: Model::Vision {
+                config: ViTConfig {
+                    hidden_size: 384,
+                    num_attention_heads: 6,
+                    intermediate_size: 1536,
+                    ..ViTConfig::vit_base_patch16_224()
+                },
+                side: 224,
+            },
+            targets: &["query", "value"],
+            batch: 8,
+            n_outputs: 7,
+            steps: 5,
+            by_default: true,
+        },
+        Shape {
+            key: "dinov2-s",
+            title: "DINOv2-S/14, 8 x 224 pixels",
+            model: Model::Vision {
+                config: ViTConfig::dinov2_small(),
+                side: 224,
+            },
+            targets: &["query", "value"],
+            batch: 8,
+            n_outputs: 7,
+            steps: 5,
+            by_default: true,
+        },
     ]
 }
 
@@ -105,7 +143,7 @@ impl Shape {
 
 impl Model {
     /// The model and its batch as the reference script takes them: family, Hugging Face's
-    /// configuration, tokens of each row.
+    /// configuration, tokens of each row or the pictures' side.
     pub fn to_json(&self, batch: usize, padding: Padding) -> Value {
         match self {
             Self::Encoder { config, seq } => {
@@ -114,6 +152,12 @@ impl Model {
                     .expect("a configuration is written as well-formed JSON");
                 let lengths = padding.lengths(batch, *seq);
                 json!({ "family": "encoder", "config": config, "seq": seq, "lengths": lengths })
+            }
+            Self::Vision { config, side } => {
+                let text = config.to_json("ImageClassifier", None);
+                let config: Value = serde_json::from_str(&text)
+                    .expect("a configuration is written as well-formed JSON");
+                json!({ "family": "vision", "config": config, "side": side })
             }
         }
     }

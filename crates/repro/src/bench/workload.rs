@@ -8,7 +8,10 @@ use adapters::count::ParamCount;
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
-use models::{Dropouts, EncoderConfig, EncoderInput, SequenceClassifier, random_classifier};
+use models::{
+    Dropouts, EncoderConfig, EncoderInput, ImageClassifier, SequenceClassifier, ViTConfig,
+    random_classifier, random_image_classifier,
+};
 use rand::Rng;
 
 use super::job::{Job, LR, OPTIMIZER, Sample, What};
@@ -53,7 +56,35 @@ pub fn measure(job: &Job) -> Result<Sample> {
                 })
             })
         }
+        Model::Vision { config, side } => {
+            let model = image_classifier(&shape, config, &job.method()?, &device)?;
+            let batch = PictureBatch::random(&shape, config, *side);
+            let (training, plain) = (
+                batch.to_device(&device.clone().autodiff()),
+                batch.to_device(&device),
+            );
+            time(job, &device, model, &batch.labels, |model, mode| {
+                model.forward(match mode {
+                    Mode::Train => training.clone(),
+                    Mode::Evaluate => plain.clone(),
+                })
+            })
+        }
     }
+}
+
+/// [`classifier`] of pictures.
+fn image_classifier(
+    shape: &Shape,
+    config: &ViTConfig,
+    method: &Method,
+    device: &Device,
+) -> Result<ImageClassifier> {
+    let masks = MaskStream::new(seeds::number(SEED, Purpose::Dropout));
+    let mut rng = seeds::rng(SEED, Purpose::Weights);
+    let config = config.clone().with_dropouts(Dropouts::off());
+    let model = random_image_classifier(&config, shape.n_outputs, device, &masks, &mut rng);
+    method.prepare(model, shape.targets, HEAD, SEED, &masks)
 }
 
 /// A classifier of this shape with random weights and the method's adapters, ready to train.
@@ -71,6 +102,34 @@ pub fn classifier(
     let config = config.clone().with_dropouts(Dropouts::off());
     let model = random_classifier(&config, shape.n_outputs, device, &masks, &mut rng);
     method.prepare(model, shape.targets, HEAD, SEED, &masks)
+}
+
+/// Random pictures, in host memory.
+struct PictureBatch {
+    shape: [usize; 4],
+    pixels: Vec<f32>,
+    labels: Vec<i64>,
+}
+
+impl PictureBatch {
+    /// Values as those of a normalised picture, and any labels.
+    fn random(shape: &Shape, config: &ViTConfig, side: usize) -> Self {
+        let mut rng = seeds::rng(SEED, Purpose::Inputs);
+        let dims = [shape.batch, config.num_channels, side, side];
+        Self {
+            shape: dims,
+            pixels: (0..dims.iter().product::<usize>())
+                .map(|_| rng.random_range(-2.0..2.0))
+                .collect(),
+            labels: (0..shape.batch)
+                .map(|_| rng.random_range(0..shape.n_outputs as i64))
+                .collect(),
+        }
+    }
+
+    fn to_device(&self, device: &Device) -> Tensor<4> {
+        Tensor::from_data(TensorData::new(self.pixels.clone(), self.shape), device)
+    }
 }
 
 /// Random tokens with their padding, in host memory.
