@@ -64,6 +64,13 @@ pub struct Trainer<'a> {
     pub progress: &'a RunProgress<'a>,
 }
 
+/// The best weights so far.
+struct Best {
+    step: usize,
+    model: ImageClassifier,
+    on_held_out: Measure,
+}
+
 /// A part of the data that accuracy is measured on.
 struct Part {
     name: String,
@@ -127,7 +134,8 @@ impl Trainer<'_> {
         let mut optimizer = settings.optimizer.init();
         self.progress.set_length(settings.steps);
         let mut training = 0.0;
-        let mut best: Option<(f64, usize, ImageClassifier)> = None;
+        let mut best: Option<Best> = None;
+        let mut last_on_held_out = None;
         let mut since = Instant::now();
         for (step, batch) in stream.enumerate() {
             let batch = batch?;
@@ -141,21 +149,32 @@ impl Trainer<'_> {
             let done = step + 1;
             if done.is_multiple_of(settings.checkpoint_every) || done == settings.steps {
                 training += since.elapsed().as_secs_f64();
-                let (right, n) = self.right(&model.valid(), &held_out)?;
-                let accuracy = right as f64 / n as f64;
+                let on_held_out = self.accuracy(&model.valid(), &held_out)?;
                 // The first of equals: later weights must be better to be the best.
-                if best.as_ref().is_none_or(|(best, ..)| accuracy > *best) {
-                    best = Some((accuracy, done, model.clone()));
+                if best
+                    .as_ref()
+                    .is_none_or(|best| on_held_out.value > best.on_held_out.value)
+                {
+                    best = Some(Best {
+                        step: done,
+                        model: model.clone(),
+                        on_held_out: on_held_out.clone(),
+                    });
                 }
+                last_on_held_out = Some(on_held_out);
                 since = Instant::now();
             }
         }
-        let last = self.measure(&model, &held_out, &split.kept)?;
-        let (_, best_step, best) = best.context("no step was taken")?;
-        let best = if best_step == settings.steps {
+        let no_step = "no step was taken";
+        let (best, last_on_held_out) = (best.context(no_step)?, last_on_held_out.context(no_step)?);
+        let measure = |model: &ImageClassifier, on_held_out| {
+            self.measure(model, on_held_out, &held_out, &split.kept)
+        };
+        let last = measure(&model, last_on_held_out)?;
+        let best = if best.step == settings.steps {
             last.clone()
         } else {
-            self.measure(&best, &held_out, &split.kept)?
+            measure(&best.model, best.on_held_out)?
         };
         let outcome = Outcome {
             last,
@@ -173,34 +192,27 @@ impl Trainer<'_> {
     fn measure(
         &self,
         model: &ImageClassifier,
+        on_held_out: Measure,
         held_out: &Part,
         kept: &[usize],
     ) -> Result<Vec<Measure>> {
         let model = model.valid();
-        let measure = |part: &Part| -> Result<Measure> {
-            let (right, n) = self.right(&model, part)?;
-            Ok(Measure {
-                split: part.name.clone(),
-                metric: ACCURACY,
-                value: right as f64 / n as f64,
-                n_examples: n,
-            })
-        };
         let kept = Part {
             name: TRAIN_SPLIT.into(),
             source: Arc::clone(&held_out.source),
             indices: kept.to_vec(),
         };
-        let mut measures = vec![measure(held_out)?, measure(&kept)?];
+        let mut measures = vec![on_held_out, self.accuracy(&model, &kept)?];
         let domains = self.pictures.data.domains.iter().enumerate();
         let others: Vec<Measure> = domains
             .filter(|(index, _)| *index != ImageSet::SOURCE)
             .map(|(_, domain)| {
-                measure(&Part {
+                let part = Part {
                     name: format!("ood_{}", domain.code),
                     source: Arc::clone(&domain.pictures),
                     indices: (0..domain.pictures.len()).collect(),
-                })
+                };
+                self.accuracy(&model, &part)
             })
             .collect::<Result<_>>()?;
         let mean = Measure {
@@ -214,8 +226,8 @@ impl Trainer<'_> {
         Ok(measures)
     }
 
-    /// How many pictures of a part a model has right, and of how many.
-    fn right(&self, model: &ImageClassifier, part: &Part) -> Result<(usize, usize)> {
+    /// How many of a part's pictures a model has right.
+    fn accuracy(&self, model: &ImageClassifier, part: &Part) -> Result<Measure> {
         let mut stream = EvalStream::new(
             Arc::clone(&part.source),
             part.indices.clone(),
@@ -243,7 +255,12 @@ impl Trainer<'_> {
         if n == 0 {
             bail!("none of the pictures of {} can be used", part.name);
         }
-        Ok((right, n))
+        Ok(Measure {
+            split: part.name.clone(),
+            metric: ACCURACY,
+            value: right as f64 / n as f64,
+            n_examples: n,
+        })
     }
 
     fn loading(&self) -> Loading {
