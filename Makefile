@@ -55,7 +55,7 @@ memory:
 
 ## Micro-benchmarks of single operations.
 microbench:
-	cargo bench -p repro -p ops -p adapters --profile dev --bench ops --bench adapters --bench optimizer -- $(ARGS)
+	cargo bench -p repro -p ops -p adapters -p tasks --profile dev --bench ops --bench adapters --bench optimizer --bench pictures -- $(ARGS)
 
 ## All tests.
 test:
