@@ -16,7 +16,7 @@ use crate::provenance::{BURN_VERSION, Revision, now};
 pub struct Versions {
     /// Start of the measurements, UTC.
     pub started_at: String,
-    /// The command line.
+    /// The command line, without this machine's folders.
     pub command: String,
     /// The processor.
     pub machine: Machine,
@@ -63,10 +63,9 @@ impl Versions {
         theirs: Option<BTreeMap<String, String>>,
     ) -> Self {
         let revision = Revision::of(root);
-        let arguments: Vec<String> = std::env::args().skip(1).collect();
         Self {
             started_at: now(),
-            command: format!("bench {}", arguments.join(" ")).trim().to_owned(),
+            command: command(std::env::args()),
             machine: Machine {
                 cpu: cpu(),
                 cores: cores(),
@@ -91,6 +90,28 @@ impl Versions {
     pub fn write(&self, folder: &Path) -> Result<()> {
         write(&folder.join("versions.toml"), &toml::to_string(self)?)
     }
+}
+
+/// Options whose value is a place on this machine, which means nothing on another.
+const PLACES: [&str; 4] = ["--python", "--data", "--checkpoints", "--results"];
+
+fn command(arguments: impl Iterator<Item = String>) -> String {
+    let mut words = Vec::new();
+    let mut is_place = false;
+    for (index, word) in arguments.enumerate() {
+        let option = word.split('=').next().unwrap_or_default();
+        if index == 0 {
+            let name = Path::new(&word).file_stem().unwrap_or_default();
+            words.push(name.to_string_lossy().into_owned());
+        } else if is_place {
+            is_place = false;
+        } else if PLACES.contains(&option) {
+            is_place = option == word;
+        } else {
+            words.push(word);
+        }
+    }
+    words.join(" ")
 }
 
 /// Processors that this process may use.
@@ -182,6 +203,15 @@ mod tests {
             "intel-xeon-processor-2-70ghz"
         );
         assert_eq!(slug("AMD EPYC 7B13"), "amd-epyc-7b13");
+    }
+
+    #[test]
+    fn a_command_is_recorded_without_folders() {
+        let words = "/a/target/bench --python /b --arms full --data=/c --quick --results /d";
+        assert_eq!(
+            command(words.split(' ').map(str::to_owned)),
+            "bench --arms full --quick"
+        );
     }
 
     #[test]
