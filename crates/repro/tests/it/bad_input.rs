@@ -2,35 +2,18 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, serialize};
 
-use crate::sandbox::{EXPERIMENT, Sandbox, stderr, stdout};
+use crate::sandbox::{EXPERIMENT, RTE, RTE_HEADER, Sandbox, stderr, stdout};
 
 type Tensors = HashMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
-
-const COLA: &str = "gj04\t1\t\tThe dog sleeps.\ngj04\t0\t*\tThe dog sleep the.\n";
-const RTE_HEADER: &str = "index\tsentence1\tsentence2\tlabel\n";
-const RTE: &str =
-    "0\tA dog sleeps.\tAn animal sleeps.\tentailment\n1\tA dog.\tA cat.\tnot_entailment\n";
 
 /// A workspace with the tiny BERT, data of two tasks, and a store with two runs of another plan.
 fn prepared(experiment: &str) -> Sandbox {
     let sandbox = Sandbox::with(experiment);
-    let bert = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/fixtures/bert");
-    for name in ["config.json", "model.safetensors"] {
-        let bytes = fs::read(bert.join(name)).unwrap();
-        sandbox.write(&format!("models/lab/bert/{name}"), bytes);
-    }
-    for split in ["train", "dev"] {
-        sandbox.write(&format!("data/CoLA/{split}.tsv"), COLA);
-        sandbox.write(
-            &format!("data/RTE/{split}.tsv"),
-            format!("{RTE_HEADER}{RTE}"),
-        );
-    }
+    sandbox.write_inputs();
     store_runs(&sandbox, "results/tiny/glue");
     sandbox
 }

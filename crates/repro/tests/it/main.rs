@@ -26,6 +26,9 @@ mod experiments;
 /// Losses that are not numbers, and panics.
 mod failed_run;
 
+/// Rows, tables and plots that are published, and those that are not.
+mod publish;
+
 /// Masked language modelling: interrupted or not, the same weights.
 mod pretrain;
 

@@ -59,6 +59,14 @@ tuneA-Brand-r16 = { row = 5, lr = 1e-3 }
 linear-probe = { row = 6, lr = 1e-3 }
 "#;
 
+/// Two sentences of CoLA.
+pub const COLA: &str = "gj04\t1\t\tThe dog sleeps.\ngj04\t0\t*\tThe dog sleep the.\n";
+/// The first line of RTE's files.
+pub const RTE_HEADER: &str = "index\tsentence1\tsentence2\tlabel\n";
+/// Two pairs of RTE.
+pub const RTE: &str =
+    "0\tA dog sleeps.\tAn animal sleeps.\tentailment\n1\tA dog.\tA cat.\tnot_entailment\n";
+
 /// A workspace of its own.
 pub struct Sandbox {
     dir: TempDir,
@@ -89,6 +97,22 @@ impl Sandbox {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, contents).unwrap();
+    }
+
+    /// Writes the tiny BERT to `models/`, without a tokenizer, and data of two tasks to `data/`.
+    pub fn write_inputs(&self) {
+        let bert = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/fixtures/bert");
+        for name in ["config.json", "model.safetensors"] {
+            let bytes = fs::read(bert.join(name)).unwrap();
+            self.write(&format!("models/lab/bert/{name}"), bytes);
+        }
+        for split in ["train", "dev"] {
+            self.write(&format!("data/CoLA/{split}.tsv"), COLA);
+            self.write(
+                &format!("data/RTE/{split}.tsv"),
+                format!("{RTE_HEADER}{RTE}"),
+            );
+        }
     }
 
     /// `table1` on the experiment, in the workspace.
