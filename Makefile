@@ -79,4 +79,4 @@ check-backends:
 
 ## The operations', adapters' and models' tests on another device (DEVICE=ndarray or wgpu).
 test-backend:
-	LORA_TEST_DEVICE=$(DEVICE) cargo test -p ops -p adapters -p models --features ops/$(DEVICE) --target-dir target/backends --lib --test it
+	LORA_TEST_DEVICE=$(DEVICE) cargo test -p ops -p adapters -p models --features ops/$(DEVICE) --target-dir target/backends --lib --test it --no-fail-fast

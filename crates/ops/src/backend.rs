@@ -15,6 +15,7 @@ use crate::dropout;
 use crate::flex_attention;
 use crate::flex_layer_norm;
 use crate::flex_linear;
+use crate::gelu;
 use crate::kernels;
 use crate::layer_norm;
 use crate::linear;
@@ -34,7 +35,7 @@ pub trait FusedOps: Backend {
 
     /// Gradient of [`FusedOps::exact_gelu`] at `x`, times `grad`.
     fn exact_gelu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::gelu_backward(x, grad)
+        gelu::plain_backward::<Self>(x, grad)
     }
 
     /// Multiplies by the dropout mask that `seed` stands for: 0 or `1 / (1 - prob)` per element.

@@ -35,7 +35,7 @@ pub fn open_vision(name: &str) -> VisionCheckpoint {
 pub fn image_classifier(name: &str) -> ImageClassifier {
     open_vision(name)
         .with_interpolation()
-        .classifier_with_head(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .classifier_with_head(&device(), &MaskStream::new(0), Dropouts::off())
         .unwrap()
 }
 

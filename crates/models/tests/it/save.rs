@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use adapters::{FactorInit, LoraConfig, MaskStream, Trains, adapt};
-use burn::tensor::Device;
 use models::{
     Checkpoint, Dropouts, Encoder, EncoderConfig, ModelError, WeightDtype, random_encoder,
     random_masked_lm, save_encoder,
@@ -16,7 +15,7 @@ use crate::fixture::{self, Reference, host, max_difference};
 fn load(dir: &std::path::Path) -> Encoder {
     Checkpoint::open(dir)
         .unwrap()
-        .encoder(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .encoder(&fixture::device(), &MaskStream::new(0), Dropouts::off())
         .unwrap()
 }
 
@@ -37,7 +36,7 @@ fn tensors(dir: &std::path::Path) -> BTreeMap<String, (Dtype, Vec<usize>, Vec<u8
 fn a_saved_masked_lm_has_the_tensors_that_transformers_wrote() {
     let checkpoint = fixture::open("roberta-mlm");
     let model = checkpoint
-        .masked_lm(&Device::flex(), &MaskStream::new(0), Dropouts::off())
+        .masked_lm(&fixture::device(), &MaskStream::new(0), Dropouts::off())
         .unwrap();
     let dir = tempfile::tempdir().unwrap();
     save_encoder(dir.path(), checkpoint.config(), &model, WeightDtype::F32).unwrap();
@@ -52,7 +51,7 @@ fn a_saved_masked_lm_has_the_tensors_that_transformers_wrote() {
 #[test]
 fn single_precision_round_trip_is_exact() {
     for name in ["roberta", "bert"] {
-        let device = Device::flex();
+        let device = fixture::device();
         let reference = Reference::open(name);
         let checkpoint = fixture::open(name);
         let dir = tempfile::tempdir().unwrap();
@@ -102,7 +101,7 @@ fn saving_replaces_an_older_checkpoint_and_leaves_no_other_file() {
     for seed in [0, 1, 1] {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let masks = MaskStream::new(0);
-        let model = random_masked_lm(&config, &Device::flex(), &masks, &mut rng).unwrap();
+        let model = random_masked_lm(&config, &fixture::device(), &masks, &mut rng).unwrap();
         save_encoder(&target, &config, &model, WeightDtype::F16).unwrap();
         digests.push(Checkpoint::open(&target).unwrap().digest().unwrap());
     }
@@ -135,7 +134,7 @@ fn an_adapted_encoder_is_not_saved_as_a_plain_one() {
     let config = fixture::open("bert").config().clone();
     let masks = MaskStream::new(0);
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let mut encoder = random_encoder(&config, &Device::flex(), &masks, &mut rng);
+    let mut encoder = random_encoder(&config, &fixture::device(), &masks, &mut rng);
     let lora = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
     adapt(&mut encoder, &lora, &["query"], 0, &masks).unwrap();
     let dir = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@
 use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt, train_adapters_and};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor};
 use models::{ImageClassifier, ViTConfig, WeightDtype, save_vision};
 use safetensors::SafeTensors;
 
@@ -16,7 +16,7 @@ use crate::parity::{check, contiguous, grad, transposed_grad};
 fn check_states(name: &str, images: &str) {
     let reference = Reference::open(name);
     let model = fixture::image_classifier(name);
-    let pixels = reference.float::<4>(&format!("{images}.pixel_values"), &Device::flex());
+    let pixels = reference.float::<4>(&format!("{images}.pixel_values"), &fixture::device());
     let key = |name: &str| format!("{images}.{name}");
 
     let states = model.backbone.hidden_states(pixels.clone());
@@ -70,7 +70,7 @@ impl ModuleMapper for ToGradients {
 /// Saves the gradients as if they were weights, which gives them Hugging Face's names and layouts.
 fn check_full_gradients(name: &str, images: &str) {
     let reference = Reference::open(name);
-    let device = Device::flex().autodiff();
+    let device = fixture::device().autodiff();
     let model = adapters::train_all(fixture::image_classifier(name)).train();
     let pixels = reference.float::<4>(&format!("{images}.pixel_values"), &device);
     let loss = cross_entropy(model.forward(pixels), &reference);
@@ -112,7 +112,7 @@ fn dinov2_gradients_of_all_weights_on_another_image_size_equal_transformers() {
 /// Logits, loss, and gradients of A, B and head, with adapters of rank 3 and alpha 10.
 fn check_adapters(name: &str) {
     let reference = Reference::open(name);
-    let device = Device::flex().autodiff();
+    let device = fixture::device().autodiff();
     let mut model = fixture::image_classifier(name);
     give_adapters(&mut model, &reference);
     let mut model = train_adapters_and(model, &["classifier"]).train();
@@ -163,7 +163,7 @@ fn give_adapters(model: &mut ImageClassifier, reference: &Reference) {
         };
         let factor = |factor: &str| {
             let name = format!("{}.{factor}", peft_name(path));
-            let factor = reference.float::<2>(&name, &Device::flex());
+            let factor = reference.float::<2>(&name, &fixture::device());
             Param::from_tensor(contiguous(factor.transpose()))
         };
         adapter.a = factor("A");
@@ -180,7 +180,7 @@ fn peft_name(path: &str) -> String {
 /// Black pixels leave nothing but positions in the embeddings' output behind the class token.
 #[test]
 fn position_tables_are_resampled_as_pytorch_resamples_them() {
-    let device = Device::flex();
+    let device = fixture::device();
     let reference = Reference::open("dinov2");
     let mut n_compared = 0;
     for name in reference.names() {

@@ -35,7 +35,13 @@ fn images(size: [usize; 2], device: &Device) -> Tensor<4> {
 }
 
 fn classifier(config: &ViTConfig) -> ImageClassifier {
-    random_image_classifier(config, 5, &Device::flex(), &MaskStream::new(0), &mut rng(0))
+    random_image_classifier(
+        config,
+        5,
+        &fixture::device(),
+        &MaskStream::new(0),
+        &mut rng(0),
+    )
 }
 
 #[test]
@@ -43,7 +49,7 @@ fn the_class_token_alone_equals_the_first_row_of_all() {
     for (name, images) in [("vit", "native"), ("dinov2", "other")] {
         let reference = Reference::open(name);
         let model = fixture::image_classifier(name).backbone;
-        let pixels = reference.float::<4>(&format!("{images}.pixel_values"), &Device::flex());
+        let pixels = reference.float::<4>(&format!("{images}.pixel_values"), &fixture::device());
         let first: Tensor<2> = model.forward(pixels.clone()).narrow(1, 0, 1).squeeze_dim(1);
         let error = max_difference(&host(model.forward_first(pixels)), &host(first));
         assert!(error < ROUNDING, "{name}: {error:e}");
@@ -52,7 +58,7 @@ fn the_class_token_alone_equals_the_first_row_of_all() {
 
 #[test]
 fn features_are_what_the_head_reads() {
-    let device = Device::flex();
+    let device = fixture::device();
     for (kind, d_features) in [(VisionKind::Vit, 12), (VisionKind::Dinov2, 24)] {
         let config = tiny(kind);
         let model = classifier(&config);
@@ -82,7 +88,7 @@ fn features_are_what_the_head_reads() {
 fn images_of_a_batch_do_not_see_each_other() {
     for kind in [VisionKind::Vit, VisionKind::Dinov2] {
         let model = classifier(&tiny(kind));
-        let pixels = images([8, 8], &Device::flex());
+        let pixels = images([8, 8], &fixture::device());
         let together = host(model.forward(pixels.clone()));
         let alone: Vec<f64> = (0..3)
             .flat_map(|i| host(model.forward(pixels.clone().narrow(0, i, 1))))
@@ -96,7 +102,7 @@ fn images_of_a_batch_do_not_see_each_other() {
 #[test]
 fn pixels_beyond_the_last_whole_patch_are_not_read() {
     let model = classifier(&tiny(VisionKind::Dinov2));
-    let pixels = images([15, 10], &Device::flex());
+    let pixels = images([15, 10], &fixture::device());
     let cut = pixels.clone().narrow(2, 0, 12).narrow(3, 0, 8);
     assert_eq!(host(model.forward(pixels)), host(model.forward(cut)));
 }
@@ -129,7 +135,7 @@ fn adapters_on_query_and_value_train_beside_the_head_alone() {
     let plain = model.clone();
     let adapted = adapt(&mut model, &lora, &["query", "value"], 0, &masks).unwrap();
     assert_eq!(adapted.len(), 4);
-    let pixels = images([8, 8], &Device::flex());
+    let pixels = images([8, 8], &fixture::device());
     // B starts at zero.
     assert_eq!(
         host(model.forward(pixels.clone())),
@@ -152,7 +158,7 @@ fn adapters_on_query_and_value_train_beside_the_head_alone() {
 /// Dropout changes what a training model computes, by the seed of its masks, and nothing else does.
 #[test]
 fn dropout_follows_the_mask_stream_and_stops_at_validation() {
-    let device = Device::flex();
+    let device = fixture::device();
     let autodiff = device.clone().autodiff();
     let values = host(images([8, 8], &device));
     let pixels = |device: &Device| {
@@ -186,7 +192,7 @@ fn fresh_weights_are_a_function_of_the_generator() {
         layerscale_value: 0.25,
         ..tiny(VisionKind::Dinov2)
     };
-    let (device, masks) = (Device::flex(), MaskStream::new(0));
+    let (device, masks) = (fixture::device(), MaskStream::new(0));
     let model = |seed| random_vision_transformer(&config, &device, &masks, &mut rng(seed));
     let position = |seed| host(model(seed).embeddings.position.val());
     assert_eq!(position(4), position(4));
@@ -243,5 +249,5 @@ fn images_that_do_not_fit_are_errors_that_name_their_size() {
 #[test]
 #[should_panic(expected = "images are 8 x 12 pixels, expected 8 x 8")]
 fn an_image_of_another_size_panics_without_interpolation() {
-    classifier(&tiny(VisionKind::Vit)).forward(images([8, 12], &Device::flex()));
+    classifier(&tiny(VisionKind::Vit)).forward(images([8, 12], &fixture::device()));
 }

@@ -17,7 +17,11 @@ fn values_equal_burns_exact_gelu() {
 }
 
 #[test]
-fn gradients_equal_burns() {
+fn gradients_equal_burns_on_flex() {
+    // Elsewhere Burn's are not exact; see `gradients_equal_pytorchs`.
+    if std::env::var("LORA_TEST_DEVICE").is_ok_and(|name| name != "flex") {
+        return;
+    }
     let device = device().autodiff();
     let gradient = |f: fn(Tensor<1>) -> Tensor<1>| {
         let x = grid(&device).require_grad();
@@ -30,6 +34,33 @@ fn gradients_equal_burns() {
         gradient(activation::gelu),
         2.0 * TOLERANCE,
     );
+}
+
+/// PyTorch's derivatives in f64. Burn's default takes those of the tanh approximation instead, off by
+/// up to 1e-3, so that agreement with Burn proves nothing on most devices.
+#[test]
+fn gradients_equal_pytorchs() {
+    let x = Tensor::<1>::from_floats(
+        [-5.0, -3.0, -1.5, -0.5, 0.0, 0.25, 1.0, 2.0, 4.0],
+        &device().autodiff(),
+    )
+    .require_grad();
+    let grads = ops::gelu(x.clone()).sum().backward();
+    let expected = Tensor::from_floats(
+        [
+            -7.146_946e-6,
+            -0.011_945_647,
+            -0.127_469_19,
+            0.132_504_88,
+            0.5,
+            0.695_373_35,
+            1.083_315_5,
+            1.085_231_8,
+            1.000_503_6,
+        ],
+        &device(),
+    );
+    assert_close(x.grad(&grads).unwrap(), expected, 1e-6);
 }
 
 #[test]
