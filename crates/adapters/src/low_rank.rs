@@ -60,8 +60,12 @@ impl LowRank {
     /// - x: `[.., d_in]`
     /// - output: `[.., d_out]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let features = self.features(x).mul_scalar(self.scale);
-        linear(features, self.b.val(), None)
+        self.update(self.features(x))
+    }
+
+    /// `scale * features b`, in the number type of the factors.
+    fn update<const D: usize>(&self, features: Tensor<D>) -> Tensor<D> {
+        linear(features.mul_scalar(self.scale), self.b.val(), None)
     }
 
     /// `drop(x) a`, in the number type of the factors.
@@ -84,8 +88,7 @@ impl LowRank {
         if y.dtype() == b.dtype() {
             return add_low_rank(y, features, b, self.scale);
         }
-        let update = linear(features.mul_scalar(self.scale), b, None);
-        let update = cast_like(update, &y);
+        let update = cast_like(self.update(features), &y);
         y + update
     }
 
