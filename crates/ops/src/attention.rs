@@ -43,7 +43,7 @@ pub fn attention(
         dropout,
         seed,
     };
-    let (output, _) = <Dispatch as FusedOps>::attention_heads(
+    let output = <Dispatch as FusedOps>::attention_heads(
         q.into_dispatch(),
         k.into_dispatch(),
         v.into_dispatch(),
@@ -114,6 +114,7 @@ pub(crate) fn plain_backward<B: FusedOps>(
 }
 
 /// Sizes of one call.
+#[derive(Clone, Copy)]
 pub(crate) struct Dims {
     pub(crate) batch: usize,
     pub(crate) n_queries: usize,

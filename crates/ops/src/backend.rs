@@ -1,6 +1,5 @@
 //! The extension trait and its implementations for the backends.
 
-use burn::backend::AutodiffBackend;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -19,6 +18,7 @@ use crate::gelu;
 use crate::kernels;
 use crate::layer_norm;
 use crate::linear;
+use crate::slices;
 
 /// Fused operations; see the functions and layers of this crate for the user's side.
 #[backend_extension(
@@ -45,13 +45,24 @@ pub trait FusedOps: Backend {
         dropout::plain::<Self>(x, prob, seed)
     }
 
-    /// Attention of all heads; returns the output and the probabilities before dropout.
+    /// Attention of all heads.
     ///
     /// # Shapes
-    /// - q: `[batch, n_queries, d_model]`; k, v: `[batch, seq, d_model]`
+    /// - q, output: `[batch, n_queries, d_model]`; k, v: `[batch, seq, d_model]`
     /// - bias: `[batch, seq]`, added to the scores of each key
-    /// - output: `[batch, n_queries, d_model]`; probabilities `[batch, n_heads, n_queries, seq]`
     fn attention_heads(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> FloatTensor<Self> {
+        attention::plain_forward::<Self>(q, k, v, bias, settings).0
+    }
+
+    /// The same with what the backward pass needs, the probabilities before dropout:
+    /// `[batch, n_heads, n_queries, seq]`.
+    fn attention_heads_keeping(
         q: FloatTensor<Self>,
         k: FloatTensor<Self>,
         v: FloatTensor<Self>,
@@ -130,19 +141,29 @@ pub trait FusedOps: Backend {
 
 impl FusedOps for Flex {
     fn exact_gelu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        kernels::map(x, kernels::gelu, Self::gelu)
+        if x.dtype() != DType::F32 {
+            return Self::gelu(x);
+        }
+        slices::update(x, |_, values| kernels::gelu(values))
     }
 
     fn exact_gelu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        kernels::zip(x, grad, kernels::gelu_backward, Self::gelu_backward)
+        if x.dtype() != DType::F32 {
+            return Self::gelu_backward(x, grad);
+        }
+        let x = slices::contiguous(x);
+        let x = slices::values(&x);
+        slices::update(grad, |start, grads| {
+            kernels::gelu_backward(&x[start..start + grads.len()], grads);
+        })
     }
 
     fn seeded_dropout(x: FloatTensor<Self>, prob: f32, seed: u64) -> FloatTensor<Self> {
         if x.dtype() != DType::F32 {
             return dropout::plain::<Self>(x, prob, seed);
         }
-        kernels::map_indexed(x, |start, from, to| {
-            kernels::dropout(start, from, to, prob, seed)
+        slices::update(x, |start, values| {
+            kernels::dropout(start, values, prob, seed);
         })
     }
 
@@ -152,9 +173,23 @@ impl FusedOps for Flex {
         v: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         settings: AttentionSettings,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> FloatTensor<Self> {
         if q.dtype() == DType::F32 {
             flex_attention::forward(q, k, v, bias, settings)
+        } else {
+            attention::plain_forward::<Self>(q, k, v, bias, settings).0
+        }
+    }
+
+    fn attention_heads_keeping(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        settings: AttentionSettings,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        if q.dtype() == DType::F32 {
+            flex_attention::forward_keeping(q, k, v, bias, settings)
         } else {
             attention::plain_forward::<Self>(q, k, v, bias, settings)
         }
@@ -319,7 +354,7 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
         v: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         settings: AttentionSettings,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> FloatTensor<Self> {
         #[derive(Debug)]
         struct AttentionHeads;
 
@@ -354,15 +389,10 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
         match op {
             OpsKind::Tracked(prep) => {
                 let (output, probs) =
-                    B::attention_heads(q.clone(), k.clone(), v.clone(), bias, settings);
-                let state = ([q, k, v, probs.clone()], settings);
-                // The probabilities are for the backward pass; they carry no gradient themselves.
-                (prep.finish(state, output), Self::from_inner(probs))
+                    B::attention_heads_keeping(q.clone(), k.clone(), v.clone(), bias, settings);
+                prep.finish(([q, k, v, probs], settings), output)
             }
-            OpsKind::UnTracked(prep) => {
-                let (output, probs) = B::attention_heads(q, k, v, bias, settings);
-                (prep.finish(output), Self::from_inner(probs))
-            }
+            OpsKind::UnTracked(prep) => prep.finish(B::attention_heads(q, k, v, bias, settings)),
         }
     }
 

@@ -113,9 +113,8 @@ impl Dropout {
 /// Dropout in plain tensor operations, with the mask made on the host.
 pub(crate) fn plain<B: Backend>(x: FloatTensor<B>, prob: f32, seed: u64) -> FloatTensor<B> {
     let shape = x.shape();
-    let ones = vec![1.0; shape.num_elements()];
-    let mut mask = vec![0.0; ones.len()];
-    crate::kernels::dropout(0, &ones, &mut mask, prob, seed);
+    let mut mask = vec![1.0; shape.num_elements()];
+    crate::kernels::dropout(0, &mut mask, prob, seed);
     let mask = TensorData::new(mask, shape).convert_dtype(x.dtype());
     let mask = B::float_from_data(mask, &x.device());
     B::float_mul(x, mask)

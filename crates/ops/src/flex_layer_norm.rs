@@ -1,10 +1,10 @@
 //! Layer normalisation on the CPU, a few rows a thread at a time.
 
-use burn::tensor::{Bytes, DType, Shape};
-use burn_flex::{FlexTensor, Layout};
+use burn_flex::FlexTensor;
 use rayon::prelude::*;
 
 use crate::kernels;
+use crate::slices::{contiguous, tensor, update_chunks, values, values_mut, written};
 
 /// Rows that one thread takes at a time; sums over rows are made of the sums over these, so that
 /// they do not depend on the number of threads.
@@ -20,17 +20,34 @@ pub(crate) fn forward(
     beta: FlexTensor,
     epsilon: f32,
 ) -> (FlexTensor, FlexTensor) {
-    let [x, gamma, beta] = [x, gamma, beta].map(kernels::contiguous);
+    let [mut x, gamma, beta] = [x, gamma, beta].map(contiguous);
+    let [gamma, beta] = [&gamma, &beta].map(values);
+    let normalise = |(rows, stats): (&mut [f32], &mut [f32])| {
+        kernels::layer_norm(rows, gamma, beta, epsilon, stats);
+    };
     let shape = x.layout().shape().clone();
-    let (rows, width) = (shape[0], shape[1]);
-    let [x, gamma, beta] = [&x, &gamma, &beta].map(kernels::values);
-    let mut y = vec![0.0f32; x.len()];
-    let mut stats = vec![0.0f32; rows * STATS];
-    y.par_chunks_mut(ROWS * width)
-        .zip(stats.par_chunks_mut(ROWS * STATS))
-        .zip(x.par_chunks(ROWS * width))
-        .for_each(|((y, stats), x)| kernels::layer_norm(x, gamma, beta, epsilon, y, stats));
-    (tensor(y, [rows, width]), tensor(stats, [rows, STATS]))
+    let (n_rows, width) = (shape[0], shape[1]);
+    let mut stats = vec![0.0f32; n_rows * STATS];
+    let stats_of_chunks = stats.par_chunks_mut(ROWS * STATS);
+    let y = if x.is_unique() {
+        let rows = values_mut(&mut x).par_chunks_mut(ROWS * width);
+        rows.zip(stats_of_chunks).for_each(normalise);
+        x
+    } else {
+        let from = values(&x);
+        // SAFETY: the chunks cover all of `y`, and each is written as a copy of x's.
+        let [y] = unsafe {
+            written([from.len()], |[y]| {
+                y.par_chunks_mut(ROWS * width)
+                    .zip(from.par_chunks(ROWS * width))
+                    .map(|(y, from)| y.write_copy_of_slice(from))
+                    .zip(stats_of_chunks)
+                    .for_each(normalise);
+            })
+        };
+        tensor(y, shape)
+    };
+    (y, tensor(stats, [n_rows, STATS]))
 }
 
 /// The input's gradient.
@@ -40,19 +57,14 @@ pub(crate) fn backward(
     stats: FlexTensor,
     grad: FlexTensor,
 ) -> FlexTensor {
-    let [x, gamma, stats, grad] = [x, gamma, stats, grad].map(kernels::contiguous);
-    let shape = x.layout().shape().clone();
-    let (rows, width) = (shape[0], shape[1]);
-    let [x, gamma, stats, grad] = [&x, &gamma, &stats, &grad].map(kernels::values);
-    let mut to = vec![0.0f32; x.len()];
-    to.par_chunks_mut(ROWS * width)
-        .zip(x.par_chunks(ROWS * width))
-        .zip(stats.par_chunks(ROWS * STATS))
-        .zip(grad.par_chunks(ROWS * width))
-        .for_each(|(((to, x), stats), grad)| {
-            kernels::layer_norm_backward(x, gamma, stats, grad, to);
-        });
-    tensor(to, [rows, width])
+    let [x, gamma, stats] = [x, gamma, stats].map(contiguous);
+    let width = x.layout().shape()[1];
+    let [x, gamma, stats] = [&x, &gamma, &stats].map(values);
+    update_chunks(grad, ROWS * width, |start, grads| {
+        let x = &x[start..start + grads.len()];
+        let stats = &stats[start / width * STATS..];
+        kernels::layer_norm_backward(x, gamma, stats, grads);
+    })
 }
 
 /// The gradients of gamma and beta.
@@ -61,9 +73,9 @@ pub(crate) fn affine_backward(
     stats: FlexTensor,
     grad: FlexTensor,
 ) -> (FlexTensor, FlexTensor) {
-    let [x, stats, grad] = [x, stats, grad].map(kernels::contiguous);
+    let [x, stats, grad] = [x, stats, grad].map(contiguous);
     let width = x.layout().shape()[1];
-    let [x, stats, grad] = [&x, &stats, &grad].map(kernels::values);
+    let [x, stats, grad] = [&x, &stats, &grad].map(values);
     let parts: Vec<(Vec<f32>, Vec<f32>)> = x
         .par_chunks(ROWS * width)
         .zip(stats.par_chunks(ROWS * STATS))
@@ -80,12 +92,4 @@ pub(crate) fn affine_backward(
         kernels::add_to_rows(&mut beta, part_beta);
     }
     (tensor(gamma, [width]), tensor(beta, [width]))
-}
-
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
-    FlexTensor::new(
-        Bytes::from_elems(values),
-        Layout::contiguous(Shape::new(shape)),
-        DType::F32,
-    )
 }

@@ -2,16 +2,20 @@
 
 use std::mem::MaybeUninit;
 
-use burn::tensor::{Bytes, DType, Shape};
-use burn_flex::{FlexTensor, Layout};
+use burn_flex::FlexTensor;
 use gemm::Parallelism;
 use rayon::prelude::*;
 
 use crate::kernels;
+use crate::slices::{contiguous, tensor, values, values_mut, written};
 
-/// Rows of a block: enough that packing the weight for each block costs little, few enough that a
-/// block of a wide layer stays in the cache and that there are several for each thread.
-const ROWS: usize = 256;
+/// Most rows of a block: enough that packing the weight for each block costs little, few enough
+/// that there are some for each thread.
+const MOST_ROWS: usize = 512;
+
+/// Rows up to which packing the weight costs more than threads save; `gemm` also cuts the sums of
+/// so small a product elsewhere.
+const FEW_ROWS: usize = 64;
 
 /// Multiplications below which threads cost more than they save.
 const SMALL: usize = 1 << 21;
@@ -51,8 +55,8 @@ pub(crate) fn product(x: FlexTensor, w: FlexTensor) -> FlexTensor {
 
 /// `x w + bias`.
 pub(crate) fn affine(x: FlexTensor, w: FlexTensor, bias: FlexTensor) -> FlexTensor {
-    let bias = kernels::contiguous(bias);
-    let bias = kernels::values(&bias);
+    let bias = contiguous(bias);
+    let bias = values(&bias);
     blocks(&Matrix::of(&x), &Matrix::of(&w), |block| {
         kernels::add_to_rows(block, bias);
     })
@@ -63,38 +67,32 @@ fn blocks(x: &Matrix, w: &Matrix, finish: impl Fn(&mut [f32]) + Sync) -> FlexTen
     let (n_rows, width) = (x.rows, w.columns);
     assert_eq!(x.columns, w.rows);
     let rows = block_rows(n_rows, w.rows * width);
-    let n = n_rows * width;
-    let mut y: Vec<f32> = Vec::with_capacity(n);
-    y.spare_capacity_mut()[..n]
-        .par_chunks_mut(rows * width)
-        .enumerate()
-        .for_each(|(index, block)| {
-            let to: *mut MaybeUninit<f32> = block.as_mut_ptr();
-            // SAFETY: `multiply` writes all of the block before it is read as numbers.
-            let block = unsafe {
-                multiply(x, index * rows, block.len() / width, w, to.cast(), 0.0, 1.0);
-                std::slice::from_raw_parts_mut(to.cast::<f32>(), block.len())
-            };
-            finish(block);
-        });
-    // SAFETY: the blocks cover all `n` numbers, and each has been written.
-    unsafe { y.set_len(n) };
-    FlexTensor::new(
-        Bytes::from_elems(y),
-        Layout::contiguous(Shape::new([n_rows, width])),
-        DType::F32,
-    )
+    let fill = |(index, block): (usize, &mut [MaybeUninit<f32>])| {
+        let to: *mut f32 = block.as_mut_ptr().cast();
+        // SAFETY: the block is ours alone, and is read as numbers after all of it was written.
+        let block = unsafe {
+            multiply(x, index * rows, block.len() / width, w, to, 0.0, 1.0);
+            block.assume_init_mut()
+        };
+        finish(block);
+    };
+    // SAFETY: the blocks cover all of `y`, and `multiply` writes all of each.
+    let [y] = unsafe {
+        written([n_rows * width], |[y]| {
+            y.par_chunks_mut(rows * width).enumerate().for_each(fill);
+        })
+    };
+    tensor(y, [n_rows, width])
 }
 
 /// `y + scale * h b`, in the memory of `y` where it is the only handle.
 pub(crate) fn add_low_rank(y: FlexTensor, h: FlexTensor, b: FlexTensor, scale: f32) -> FlexTensor {
-    let mut y = kernels::contiguous(y);
-    let start = y.layout().start_offset();
+    let mut y = contiguous(y);
     let (h, b) = (Matrix::of(&h), Matrix::of(&b));
     let (n_rows, width) = (h.rows, b.columns);
     assert_eq!(h.columns, b.rows);
     let rows = block_rows(n_rows, b.rows * width);
-    y.storage_mut::<f32>()[start..start + n_rows * width]
+    values_mut(&mut y)
         .par_chunks_mut(rows * width)
         .enumerate()
         .for_each(|(index, block)| {
@@ -105,14 +103,26 @@ pub(crate) fn add_low_rank(y: FlexTensor, h: FlexTensor, b: FlexTensor, scale: f
     y
 }
 
-/// Rows of a block, by the shape alone: results must not depend on the number of threads.
+/// Rows of a block: as many blocks as threads, or some times as many.
+///
+/// Each element is the same sum in the same order whatever this is, as long as no block is small:
+/// results do not depend on the number of threads.
 fn block_rows(n_rows: usize, multiplications_a_row: usize) -> usize {
-    if n_rows * multiplications_a_row < SMALL {
+    if n_rows * multiplications_a_row < SMALL || n_rows <= 2 * FEW_ROWS {
         return n_rows.max(1);
     }
-    // An even number of blocks, for an even number of threads.
-    let n_blocks = n_rows.div_ceil(ROWS).next_multiple_of(2);
-    n_rows.div_ceil(n_blocks).next_multiple_of(8)
+    let n_blocks = n_rows
+        .div_ceil(MOST_ROWS)
+        .next_multiple_of(rayon::current_num_threads());
+    let mut rows = n_rows
+        .div_ceil(n_blocks)
+        .max(FEW_ROWS + 1)
+        .next_multiple_of(8);
+    // The last block has what is left.
+    while (1..=FEW_ROWS).contains(&(n_rows % rows)) {
+        rows += 8;
+    }
+    rows
 }
 
 /// `to = keep * to + scale * x[first..first + n] w`, row-major; `to` is not read where `keep` is 0.

@@ -4,14 +4,6 @@
 //! times (baseline, AVX2, AVX-512) and picks at run time.
 //! Results do not depend on how slices are cut, so neither on the number of threads.
 
-use burn::backend::TensorMetadata;
-use burn::tensor::{Bytes, DType};
-use burn_flex::{FlexTensor, Layout};
-use rayon::prelude::*;
-
-/// Elements one thread takes at a time; below this, threads cost more than they save.
-const CHUNK: usize = 1 << 15;
-
 macro_rules! vectorised {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
@@ -81,35 +73,35 @@ fn normal(x: f32) -> (f32, f32) {
 }
 
 vectorised! {
-    /// `to = x * Phi(x)`.
-    pub fn gelu(x: &[f32], to: &mut [f32]) {
-        for (to, &x) in to.iter_mut().zip(x) {
-            *to = x * normal(x).0;
+    /// In place: `x * Phi(x)`.
+    pub fn gelu(values: &mut [f32]) {
+        for x in values.iter_mut() {
+            *x *= normal(*x).0;
         }
     }
 }
 
 vectorised! {
-    /// `to = grad * (Phi(x) + x * phi(x))`.
-    pub fn gelu_backward(x: &[f32], grad: &[f32], to: &mut [f32]) {
+    /// In place: `grad * (Phi(x) + x * phi(x))`.
+    pub fn gelu_backward(x: &[f32], grads: &mut [f32]) {
         const INV_SQRT_2PI: f32 = 0.398_942_3;
-        for ((to, &x), &grad) in to.iter_mut().zip(x).zip(grad) {
+        for (grad, &x) in grads.iter_mut().zip(x) {
             let (cdf, e) = normal(x);
-            *to = grad * (cdf + x * INV_SQRT_2PI * e);
+            *grad *= cdf + x * INV_SQRT_2PI * e;
         }
     }
 }
 
 vectorised! {
-    /// `to = x * mask`, where element `start + i` is dropped with probability `prob`.
-    pub fn dropout(start: usize, x: &[f32], to: &mut [f32], prob: f32, seed: u64) {
+    /// In place: `x * mask`, where element `start + i` is dropped with probability `prob`.
+    pub fn dropout(start: usize, values: &mut [f32], prob: f32, seed: u64) {
         let threshold = (f64::from(prob) * 4_294_967_296.0) as u32;
         let scale = 1.0 / (1.0 - prob);
         let (low, high) = (seed as u32, (seed >> 32) as u32);
-        for (i, (to, &x)) in to.iter_mut().zip(x).enumerate() {
+        for (i, x) in values.iter_mut().enumerate() {
             let element = (start as u32).wrapping_add(i as u32);
             let hash = mix(mix(element ^ low).wrapping_add(high));
-            *to = if hash < threshold { 0.0 } else { x * scale };
+            *x = if hash < threshold { 0.0 } else { *x * scale };
         }
     }
 }
@@ -162,26 +154,25 @@ vectorised! {
 }
 
 vectorised! {
-    /// Normalises each row of `gamma.len()` values; `stats` gets its mean and inverse deviation.
+    /// In place: normalises each row of `gamma.len()` values; `stats` gets its mean and inverse
+    /// deviation.
     pub fn layer_norm(
-        x: &[f32],
+        rows: &mut [f32],
         gamma: &[f32],
         beta: &[f32],
         epsilon: f32,
-        to: &mut [f32],
         stats: &mut [f32]
     ) {
         let width = gamma.len();
         let scale = 1.0 / width as f32;
-        let rows = x.chunks_exact(width).zip(to.chunks_exact_mut(width));
-        for ((x, to), stats) in rows.zip(stats.chunks_exact_mut(2)) {
-            let mean = lane_sum(x) * scale;
-            for (to, &x) in to.iter_mut().zip(x) {
-                *to = x - mean;
+        for (row, stats) in rows.chunks_exact_mut(width).zip(stats.chunks_exact_mut(2)) {
+            let mean = lane_sum(row) * scale;
+            for x in row.iter_mut() {
+                *x -= mean;
             }
-            let inverse = 1.0 / (lane_dot(to, to) * scale + epsilon).sqrt();
-            for ((to, &gamma), &beta) in to.iter_mut().zip(gamma).zip(beta) {
-                *to = *to * inverse * gamma + beta;
+            let inverse = 1.0 / (lane_dot(row, row) * scale + epsilon).sqrt();
+            for ((x, &gamma), &beta) in row.iter_mut().zip(gamma).zip(beta) {
+                *x = *x * inverse * gamma + beta;
             }
             stats[0] = mean;
             stats[1] = inverse;
@@ -190,29 +181,22 @@ vectorised! {
 }
 
 vectorised! {
-    /// `to`: gradient of the rows that [`layer_norm`] was given.
-    pub fn layer_norm_backward(
-        x: &[f32],
-        gamma: &[f32],
-        stats: &[f32],
-        grad: &[f32],
-        to: &mut [f32]
-    ) {
+    /// In place: gradients of the rows `x` that [`layer_norm`] was given, from those of its output.
+    pub fn layer_norm_backward(x: &[f32], gamma: &[f32], stats: &[f32], grads: &mut [f32]) {
         let width = gamma.len();
         let scale = 1.0 / width as f32;
-        let rows = x.chunks_exact(width).zip(grad.chunks_exact(width));
-        let rows = rows.zip(to.chunks_exact_mut(width)).zip(stats.chunks_exact(2));
-        for (((x, grad), to), stats) in rows {
+        let rows = x.chunks_exact(width).zip(grads.chunks_exact_mut(width));
+        for ((x, grads), stats) in rows.zip(stats.chunks_exact(2)) {
             let (mean, inverse) = (stats[0], stats[1]);
-            for ((to, &grad), &gamma) in to.iter_mut().zip(grad).zip(gamma) {
-                *to = grad * gamma;
+            for (grad, &gamma) in grads.iter_mut().zip(gamma) {
+                *grad *= gamma;
             }
-            let sum = lane_sum(to);
-            // The sum over (x - mean) * to, without a third array.
-            let along = (lane_dot(x, to) - mean * sum) * inverse * scale;
+            let sum = lane_sum(grads);
+            // The sum over (x - mean) * grad, without a third array.
+            let along = (lane_dot(x, grads) - mean * sum) * inverse * scale;
             let sum = sum * scale;
-            for (to, &x) in to.iter_mut().zip(x) {
-                *to = inverse * (*to - sum - (x - mean) * inverse * along);
+            for (grad, &x) in grads.iter_mut().zip(x) {
+                *grad = inverse * (*grad - sum - (x - mean) * inverse * along);
             }
         }
     }
@@ -282,79 +266,4 @@ fn mix(mut h: u32) -> u32 {
     h ^= h >> 15;
     h = h.wrapping_mul(0x846C_A68B);
     h ^ (h >> 16)
-}
-
-/// Applies `kernel(from, to)`; tensors that are not f32 go to `otherwise`.
-pub fn map(
-    x: FlexTensor,
-    kernel: impl Fn(&[f32], &mut [f32]) + Sync,
-    otherwise: impl Fn(FlexTensor) -> FlexTensor,
-) -> FlexTensor {
-    if x.dtype() != DType::F32 {
-        return otherwise(x);
-    }
-    map_indexed(x, |_, from, to| kernel(from, to))
-}
-
-/// Applies `kernel(index of the first element, from, to)` to an f32 tensor.
-pub fn map_indexed(x: FlexTensor, kernel: impl Fn(usize, &[f32], &mut [f32]) + Sync) -> FlexTensor {
-    let x = contiguous(x);
-    let from = x.as_slice::<f32>().expect("contiguous f32");
-    let mut to = vec![0.0f32; from.len()];
-    if to.len() <= CHUNK {
-        kernel(0, from, &mut to);
-    } else {
-        to.par_chunks_mut(CHUNK)
-            .zip(from.par_chunks(CHUNK))
-            .enumerate()
-            .for_each(|(i, (to, from))| kernel(i * CHUNK, from, to));
-    }
-    filled(to, &x)
-}
-
-/// Applies `kernel(x, y, to)`; tensors that are not f32 go to `otherwise`.
-pub fn zip(
-    x: FlexTensor,
-    y: FlexTensor,
-    kernel: impl Fn(&[f32], &[f32], &mut [f32]) + Sync,
-    otherwise: impl Fn(FlexTensor, FlexTensor) -> FlexTensor,
-) -> FlexTensor {
-    if x.dtype() != DType::F32 || y.dtype() != DType::F32 {
-        return otherwise(x, y);
-    }
-    let (x, y) = (contiguous(x), contiguous(y));
-    let a = x.as_slice::<f32>().expect("contiguous f32");
-    let b = y.as_slice::<f32>().expect("contiguous f32");
-    let mut to = vec![0.0f32; a.len()];
-    if to.len() <= CHUNK {
-        kernel(a, b, &mut to);
-    } else {
-        to.par_chunks_mut(CHUNK)
-            .zip(a.par_chunks(CHUNK))
-            .zip(b.par_chunks(CHUNK))
-            .for_each(|((to, a), b)| kernel(a, b, to));
-    }
-    filled(to, &x)
-}
-
-/// The tensor itself, or a copy in row-major order.
-pub fn contiguous(x: FlexTensor) -> FlexTensor {
-    if x.is_contiguous() {
-        x
-    } else {
-        x.to_contiguous()
-    }
-}
-
-/// The values of a contiguous f32 tensor.
-pub fn values(x: &FlexTensor) -> &[f32] {
-    x.as_slice::<f32>().expect("contiguous f32")
-}
-
-fn filled(values: Vec<f32>, like: &FlexTensor) -> FlexTensor {
-    FlexTensor::new(
-        Bytes::from_elems(values),
-        Layout::contiguous(like.shape()),
-        DType::F32,
-    )
 }

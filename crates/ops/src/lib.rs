@@ -17,6 +17,7 @@ mod gelu;
 mod kernels;
 mod layer_norm;
 mod linear;
+mod slices;
 
 pub use attention::{AttentionSettings, attention};
 pub use backend::FusedOps;

@@ -73,3 +73,19 @@ fn half_precision_sums_in_f32() {
     // bf16 has eight bits of mantissa; outputs are up to about 6.
     assert_close(y.cast(FloatDType::F32), expected, 0.06);
 }
+
+/// It may write to its input's memory, but not while someone else holds it.
+#[test]
+fn a_shared_input_is_not_overwritten() {
+    let device = device();
+    let numbers_of = || numbers([331, 200], 1, &device);
+    let (gamma, beta) = (numbers([200], 2, &device), numbers([200], 3, &device));
+    let x = numbers_of();
+    let shared = ops::layer_norm(x.clone(), gamma.clone(), beta.clone(), EPSILON);
+    assert_close(x, numbers_of(), 0.0);
+    assert_close(
+        ops::layer_norm(numbers_of(), gamma, beta, EPSILON),
+        shared,
+        0.0,
+    );
+}

@@ -101,3 +101,25 @@ fn a_shared_sum_is_not_overwritten() {
     assert_close(y.clone(), before, 0.0);
     assert_close(sum, y + h.matmul(b), 1e-5);
 }
+
+/// Rows are cut among the threads; a sum must not be.
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let device = device();
+    // The wide, the narrow and the long; 1037 and 1100 leave a few rows over.
+    for [rows, d_in, d_out] in [[1100, 700, 130], [1037, 1300, 8], [2048, 96, 64]] {
+        let x = numbers([rows, d_in], 1, &device);
+        let weight = numbers([d_in, d_out], 2, &device);
+        let bias = numbers([d_out], 3, &device);
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| ops::linear(x.clone(), weight.clone(), Some(bias.clone())))
+        };
+        for threads in [2, 3, 5, 16] {
+            assert_close(run(threads), run(1), 0.0);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! f32 tensors of flex as slices: read, changed in place where nothing else needs the old values,
+//! or made anew by several threads.
+
+use std::mem::MaybeUninit;
+
+use burn::backend::TensorMetadata;
+use burn::tensor::{Bytes, DType, Shape};
+use burn_flex::{FlexTensor, Layout};
+use rayon::prelude::*;
+
+/// Elements one thread takes at a time; below this, threads cost more than they save.
+const CHUNK: usize = 1 << 15;
+
+/// The tensor itself, or a copy in row-major order.
+pub(crate) fn contiguous(x: FlexTensor) -> FlexTensor {
+    if x.is_contiguous() {
+        x
+    } else {
+        x.to_contiguous()
+    }
+}
+
+/// The values of a contiguous f32 tensor.
+pub(crate) fn values(x: &FlexTensor) -> &[f32] {
+    x.as_slice::<f32>().expect("contiguous f32")
+}
+
+/// The values of a contiguous f32 tensor, copied first if another tensor has the same memory.
+pub(crate) fn values_mut(x: &mut FlexTensor) -> &mut [f32] {
+    let (start, n) = (x.layout().start_offset(), x.layout().num_elements());
+    &mut x.storage_mut::<f32>()[start..start + n]
+}
+
+/// A tensor of these values, row-major.
+pub(crate) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
+    let layout = Layout::contiguous(shape.into());
+    FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)
+}
+
+/// Applies `kernel(index of the first element, values)` to an f32 tensor, on several threads.
+pub(crate) fn update(x: FlexTensor, kernel: impl Fn(usize, &mut [f32]) + Sync) -> FlexTensor {
+    update_chunks(x, CHUNK, kernel)
+}
+
+/// [`update`] with chunks of a given number of elements, the last one shorter.
+pub(crate) fn update_chunks(
+    x: FlexTensor,
+    chunk: usize,
+    kernel: impl Fn(usize, &mut [f32]) + Sync,
+) -> FlexTensor {
+    let mut x = contiguous(x);
+    if x.is_unique() {
+        let values = values_mut(&mut x);
+        if values.len() <= chunk {
+            kernel(0, values);
+        } else {
+            let chunks = values.par_chunks_mut(chunk).enumerate();
+            chunks.for_each(|(i, values)| kernel(i * chunk, values));
+        }
+        return x;
+    }
+    let from = values(&x);
+    let copy = |start, to: &mut [MaybeUninit<f32>]| {
+        kernel(
+            start,
+            to.write_copy_of_slice(&from[start..start + to.len()]),
+        );
+    };
+    // SAFETY: `copy` writes all of each chunk.
+    let [to] = unsafe {
+        written([from.len()], |[to]| {
+            if to.len() <= chunk {
+                copy(0, to);
+            } else {
+                let chunks = to.par_chunks_mut(chunk).enumerate();
+                chunks.for_each(|(i, to)| copy(i * chunk, to));
+            }
+        })
+    };
+    tensor(to, x.shape())
+}
+
+/// Vectors of these lengths, which `write` fills.
+///
+/// A vector of zeros would be written twice, the first time by one thread and from end to end, so
+/// that none of it is in a cache when it is needed.
+///
+/// # Safety
+/// `write` must write every element.
+pub(crate) unsafe fn written<const N: usize>(
+    lengths: [usize; N],
+    write: impl FnOnce([&mut [MaybeUninit<f32>]; N]),
+) -> [Vec<f32>; N] {
+    let mut vectors = lengths.map(Vec::with_capacity);
+    let mut lengths_left = lengths.into_iter();
+    write(vectors.each_mut().map(|vector: &mut Vec<f32>| {
+        let length = lengths_left.next().expect("as many as vectors");
+        &mut vector.spare_capacity_mut()[..length]
+    }));
+    for (vector, length) in vectors.iter_mut().zip(lengths) {
+        // SAFETY: there is room for as many, and the caller has written them.
+        unsafe { vector.set_len(length) };
+    }
+    vectors
+}
+
+/// The same memory with zeros in it.
+pub(crate) fn zeroed(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
+    for value in values.iter_mut() {
+        value.write(0.0);
+    }
+    // SAFETY: every element has just been written.
+    unsafe { values.assume_init_mut() }
+}
