@@ -1,5 +1,6 @@
 //! Dense layers: `x W + b`, and a low-rank term added to what is there.
 
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -84,13 +85,28 @@ pub(crate) fn plain_add_low_rank<B: Backend>(
 type Factors<B> = (Option<FloatTensor<B>>, Option<FloatTensor<B>>);
 
 /// `x^T grad`.
-fn weight_gradient<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTensor<B> {
-    B::float_matmul(B::float_swap_dims(x, 0, 1), grad)
+fn weight_gradient<B: FusedOps>(x: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTensor<B> {
+    B::product(B::float_swap_dims(x, 0, 1), grad)
 }
 
 /// `grad weight^T`.
 fn input_gradient<B: FusedOps>(weight: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTensor<B> {
     B::product(grad, B::float_swap_dims(weight, 0, 1))
+}
+
+/// Adds what `grad`, the gradient of `x weight`, gives to the nodes of x and of the weight.
+fn register_factors<B: FusedOps>(
+    grads: &mut Gradients,
+    [x_node, weight_node]: [Option<NodeId>; 2],
+    (x, weight): Factors<B>,
+    grad: FloatTensor<B>,
+) {
+    if let (Some(node), Some(weight)) = (x_node, weight) {
+        grads.register::<B>(node, input_gradient::<B>(weight, grad.clone()));
+    }
+    if let (Some(node), Some(x)) = (weight_node, x) {
+        grads.register::<B>(node, weight_gradient::<B>(x, grad));
+    }
 }
 
 pub(crate) fn product<B: FusedOps, C: CheckpointStrategy>(
@@ -106,13 +122,8 @@ pub(crate) fn product<B: FusedOps, C: CheckpointStrategy>(
         fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
             let grad = grads.consume::<B>(&ops.node);
             let [x_node, weight_node] = ops.parents;
-            let (x, weight) = ops.state;
-            if let (Some(node), Some(weight)) = (x_node, weight) {
-                grads.register::<B>(node.id, input_gradient::<B>(weight, grad.clone()));
-            }
-            if let (Some(node), Some(x)) = (weight_node, x) {
-                grads.register::<B>(node.id, weight_gradient::<B>(x, grad));
-            }
+            let nodes = [x_node, weight_node].map(|node| node.map(|node| node.id));
+            register_factors::<B>(grads, nodes, ops.state, grad);
         }
     }
 
@@ -146,13 +157,8 @@ pub(crate) fn affine<B: FusedOps, C: CheckpointStrategy>(
         fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
             let grad = grads.consume::<B>(&ops.node);
             let [x_node, weight_node, bias_node] = ops.parents;
-            let (x, weight) = ops.state;
-            if let (Some(node), Some(weight)) = (x_node, weight) {
-                grads.register::<B>(node.id, input_gradient::<B>(weight, grad.clone()));
-            }
-            if let (Some(node), Some(x)) = (weight_node, x) {
-                grads.register::<B>(node.id, weight_gradient::<B>(x, grad.clone()));
-            }
+            let nodes = [x_node, weight_node].map(|node| node.map(|node| node.id));
+            register_factors::<B>(grads, nodes, ops.state, grad.clone());
             if let Some(node) = bias_node {
                 let d_out = grad.shape()[1];
                 let sum = B::float_sum_dim(grad, 0);
