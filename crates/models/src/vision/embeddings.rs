@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
-use burn::tensor::{Device, Tensor, s};
+use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
 use super::positions::interpolate;
@@ -59,7 +59,10 @@ impl PatchProjection {
         let pixels = if height == rows * patch && width == columns * patch {
             pixels
         } else {
-            pixels.slice(s![.., .., 0..rows * patch, 0..columns * patch])
+            // Not one slice of both: what wgpu then reshapes is garbage (Burn 0.22.1, fusion on).
+            pixels
+                .narrow(2, 0, rows * patch)
+                .narrow(3, 0, columns * patch)
         };
         let width = channels * patch * patch;
         let patches = pixels
