@@ -148,7 +148,7 @@ impl FusedOps for Flex {
     }
 
     fn exact_gelu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        if x.dtype() != DType::F32 {
+        if x.dtype() != DType::F32 || grad.dtype() != DType::F32 {
             return Self::gelu_backward(x, grad);
         }
         let x = slices::contiguous(x);

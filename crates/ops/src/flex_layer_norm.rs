@@ -4,7 +4,7 @@ use burn_flex::FlexTensor;
 use rayon::prelude::*;
 
 use crate::kernels;
-use crate::slices::{contiguous, tensor, update_chunks, values, values_mut, written};
+use crate::slices::{contiguous, tensor, update_chunks, update_chunks_with, values};
 
 /// Rows that one thread takes at a time; sums over rows are made of the sums over these, so that
 /// they do not depend on the number of threads.
@@ -20,33 +20,15 @@ pub(crate) fn forward(
     beta: FlexTensor,
     epsilon: f32,
 ) -> (FlexTensor, FlexTensor) {
-    let [mut x, gamma, beta] = [x, gamma, beta].map(contiguous);
+    let [gamma, beta] = [gamma, beta].map(contiguous);
     let [gamma, beta] = [&gamma, &beta].map(values);
-    let normalise = |(rows, stats): (&mut [f32], &mut [f32])| {
-        kernels::layer_norm(rows, gamma, beta, epsilon, stats);
-    };
-    let shape = x.layout().shape().clone();
+    let shape = x.layout().shape();
     let (n_rows, width) = (shape[0], shape[1]);
     let mut stats = vec![0.0f32; n_rows * STATS];
-    let stats_of_chunks = stats.par_chunks_mut(ROWS * STATS);
-    let y = if x.is_unique() {
-        let rows = values_mut(&mut x).par_chunks_mut(ROWS * width);
-        rows.zip(stats_of_chunks).for_each(normalise);
-        x
-    } else {
-        let from = values(&x);
-        // SAFETY: the chunks cover all of `y`, and each is written as a copy of x's.
-        let [y] = unsafe {
-            written([from.len()], |[y]| {
-                y.par_chunks_mut(ROWS * width)
-                    .zip(from.par_chunks(ROWS * width))
-                    .map(|(y, from)| y.write_copy_of_slice(from))
-                    .zip(stats_of_chunks)
-                    .for_each(normalise);
-            })
-        };
-        tensor(y, shape)
-    };
+    let mut stats_of_chunks: Vec<&mut [f32]> = stats.chunks_mut(ROWS * STATS).collect();
+    let y = update_chunks_with(x, ROWS * width, &mut stats_of_chunks, |_, rows, stats| {
+        kernels::layer_norm(rows, gamma, beta, epsilon, stats);
+    });
     (y, tensor(stats, [n_rows, STATS]))
 }
 

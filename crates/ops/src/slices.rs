@@ -48,36 +48,53 @@ pub(crate) fn update_chunks(
     chunk: usize,
     kernel: impl Fn(usize, &mut [f32]) + Sync,
 ) -> FlexTensor {
+    let mut nothing = vec![(); x.layout().num_elements().div_ceil(chunk)];
+    update_chunks_with(x, chunk, &mut nothing, |start, values, ()| {
+        kernel(start, values);
+    })
+}
+
+/// [`update_chunks`] with something else for each chunk, which the kernel may change.
+pub(crate) fn update_chunks_with<S: Send>(
+    x: FlexTensor,
+    chunk: usize,
+    beside: &mut [S],
+    kernel: impl Fn(usize, &mut [f32], &mut S) + Sync,
+) -> FlexTensor {
     let mut x = contiguous(x);
     if x.is_unique() {
-        let values = values_mut(&mut x);
-        if values.len() <= chunk {
-            kernel(0, values);
-        } else {
-            let chunks = values.par_chunks_mut(chunk).enumerate();
-            chunks.for_each(|(i, values)| kernel(i * chunk, values));
-        }
+        for_each_chunk(values_mut(&mut x), chunk, beside, kernel);
         return x;
     }
     let from = values(&x);
-    let copy = |start, to: &mut [MaybeUninit<f32>]| {
-        kernel(
-            start,
-            to.write_copy_of_slice(&from[start..start + to.len()]),
-        );
-    };
-    // SAFETY: `copy` writes all of each chunk.
+    // SAFETY: the chunks cover all of `to`, and each is written as a copy of x's.
     let [to] = unsafe {
         written([from.len()], |[to]| {
-            if to.len() <= chunk {
-                copy(0, to);
-            } else {
-                let chunks = to.par_chunks_mut(chunk).enumerate();
-                chunks.for_each(|(i, to)| copy(i * chunk, to));
-            }
+            for_each_chunk(to, chunk, beside, |start, to, beside| {
+                let from = &from[start..start + to.len()];
+                kernel(start, to.write_copy_of_slice(from), beside);
+            });
         })
     };
     tensor(to, x.shape())
+}
+
+/// Gives `f` each chunk with the index of its first element and what lies beside it.
+fn for_each_chunk<T: Send, S: Send>(
+    values: &mut [T],
+    chunk: usize,
+    beside: &mut [S],
+    f: impl Fn(usize, &mut [T], &mut S) + Sync,
+) {
+    assert_eq!(beside.len(), values.len().div_ceil(chunk));
+    if let [beside] = beside {
+        return f(0, values, beside);
+    }
+    values
+        .par_chunks_mut(chunk)
+        .zip(beside)
+        .enumerate()
+        .for_each(|(i, (values, beside))| f(i * chunk, values, beside));
 }
 
 /// Vectors of these lengths, which `write` fills.
