@@ -10,6 +10,7 @@
 //! and polars 0.55 fills a row that is too short with nulls and reports one that is too long without its line.
 
 mod aggregate;
+mod arm;
 mod arms;
 mod build;
 mod cell;
@@ -30,6 +31,7 @@ mod table_csv;
 mod terminal;
 
 pub use aggregate::{Headline, Stat, headline, mean, sample_std};
+pub use arm::{Arm, ArmError, ArmKind, Init, Start, Trains};
 pub use arms::canonical_arm;
 pub use build::{PlanKeys, build};
 pub use cell::{Cell, CellState, Parameters};
