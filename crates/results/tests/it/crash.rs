@@ -53,6 +53,10 @@ fn a_file_cut_at_any_byte_keeps_its_whole_runs_and_takes_the_rest_again() {
         let at_boundary = cut == 0 || cut == header_len || ends.contains(&cut);
         assert_eq!(loaded.warnings.is_empty(), at_boundary, "cut at {cut}");
 
+        // Appending waits for the disk, so not at each of the thousand bytes between.
+        if !at_boundary && cut % 13 != 0 {
+            continue;
+        }
         for run in &runs[n_whole..] {
             store.append(run).expect("appends");
         }
