@@ -42,14 +42,20 @@ pub fn tables(
             5,
             "image classification in and out of domain",
             include_str!("../../../../../paper/table5.csv"),
-            first_three.iter().flat_map(|&set| in_and_out(set)).collect::<Vec<Column>>(),
+            first_three
+                .iter()
+                .flat_map(|&set| in_and_out(set))
+                .collect::<Vec<Column>>(),
             vec![Plot::Scatter, claims],
         ),
         (
             8,
             "image classification by environment",
             include_str!("../../../../../paper/table8.csv"),
-            first_three.iter().flat_map(|&set| by_environment(set, false)).collect(),
+            first_three
+                .iter()
+                .flat_map(|&set| by_environment(set, false))
+                .collect(),
             vec![Plot::Dots, claims],
         ),
         (
@@ -63,7 +69,10 @@ pub fn tables(
             10,
             "generalisation gaps",
             include_str!("../../../../../paper/table10.csv"),
-            ImageSet::ALL.into_iter().flat_map(|set| by_environment(set, true)).collect(),
+            ImageSet::ALL
+                .into_iter()
+                .flat_map(|set| by_environment(set, true))
+                .collect(),
             vec![Plot::Gaps { against }],
         ),
     ];
@@ -179,8 +188,16 @@ fn splits(set: ImageSet, generated: bool) -> Vec<Split> {
     let mut splits = vec![
         split(TRAIN_SPLIT, format!("{source} (trained on)"), kept),
         split(HELD_OUT_SPLIT, format!("{source} (held out)"), held_out),
-        split("train_augmented", format!("{source} (trained on, augmented)"), kept),
-        split("out_augmented", format!("{source} (held out, augmented)"), held_out),
+        split(
+            "train_augmented",
+            format!("{source} (trained on, augmented)"),
+            kept,
+        ),
+        split(
+            "out_augmented",
+            format!("{source} (held out, augmented)"),
+            held_out,
+        ),
         split("ood_mean", "other environments".to_owned(), None),
     ];
     for position in (0..4).filter(|&position| position != ImageSet::SOURCE) {
@@ -203,11 +220,16 @@ fn notes(columns: &[Column]) -> Vec<String> {
     let last = if is(|measure| matches!(measure, Measure::MeanOf(_))) {
         "OOD averages the three other environments, and its deviation is the mean of their three deviations, as in the paper.".to_owned()
     } else {
-        let sources = columns.iter().filter(|column| column.domain == Some(Domain::In));
+        let sources = columns
+            .iter()
+            .filter(|column| column.domain == Some(Domain::In));
         let labels: Vec<&str> = sources
             .map(|column| column.label.trim_end_matches(" (ID)"))
             .collect();
-        format!("Trained on {}; columns without a mark are OOD.", labels.join(", "))
+        format!(
+            "Trained on {}; columns without a mark are OOD.",
+            labels.join(", ")
+        )
     };
     vec![what.to_owned(), domains.to_owned(), last]
 }
@@ -219,7 +241,12 @@ mod tests {
     #[test]
     fn the_columns_are_the_papers() {
         for spec in tables("small", View::Local, false, []) {
-            let keys: Vec<&str> = spec.head.columns.iter().map(|column| &*column.key).collect();
+            let keys: Vec<&str> = spec
+                .head
+                .columns
+                .iter()
+                .map(|column| &*column.key)
+                .collect();
             assert_eq!(keys, spec.paper.columns(), "{}", spec.head.name);
             assert!(!spec.paper.has_average());
         }
@@ -241,10 +268,17 @@ mod tests {
     fn splits_know_the_sizes_of_the_published_sets() {
         let total = |generated: bool, name: &str| {
             let splits = splits(ImageSet::Pacs, generated);
-            splits.into_iter().find(|split| split.name == name).unwrap().total
+            splits
+                .into_iter()
+                .find(|split| split.name == name)
+                .unwrap()
+                .total
         };
         assert_eq!(total(false, "ood_S"), Some(3_929));
-        assert_eq!((total(false, "out"), total(false, "in")), (Some(468), Some(1_876)));
+        assert_eq!(
+            (total(false, "out"), total(false, "in")),
+            (Some(468), Some(1_876))
+        );
         assert_eq!(total(true, "ood_S"), None);
     }
 }

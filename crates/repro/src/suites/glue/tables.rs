@@ -50,7 +50,7 @@ pub fn table1(
     let rates_mislead = scale == "small";
     let warning = if rates_mislead && !shared_rate {
         "Read the table at one shared learning rate first. \
-         The rates here were chosen on 800 examples with one seed, and what this table shows of A against B is largely theirs: \
+         The rates here were chosen on 800 examples with one seed, and they decide what it shows of A against B: \
          tuneA-Brand-r16 has 5.9 on CoLA at its own rate of 8e-3 and 25.4 at the shared 2e-3."
     } else {
         ""
@@ -142,11 +142,24 @@ mod tests {
     #[test]
     fn the_columns_are_the_papers() {
         let spec = table1("small", View::Local, false, false, []);
-        let keys: Vec<&str> = spec.head.columns.iter().map(|column| &*column.key).collect();
+        let keys: Vec<&str> = spec
+            .head
+            .columns
+            .iter()
+            .map(|column| &*column.key)
+            .collect();
         assert_eq!(keys, spec.paper.columns());
         assert!(spec.paper.has_average());
-        let labels: Vec<&str> = spec.head.columns.iter().map(|column| &*column.label).collect();
-        assert_eq!(labels, ["MNLI", "SST-2", "MRPC", "CoLA", "QNLI", "RTE", "STS-B"]);
+        let labels: Vec<&str> = spec
+            .head
+            .columns
+            .iter()
+            .map(|column| &*column.label)
+            .collect();
+        assert_eq!(
+            labels,
+            ["MNLI", "SST-2", "MRPC", "CoLA", "QNLI", "RTE", "STS-B"]
+        );
     }
 
     #[test]
