@@ -74,9 +74,10 @@ impl fmt::Display for Difference {
             number(self.ours),
             number(self.published),
         )?;
-        match self.allowed {
-            0.0 => f.write_str(" from the same kind of processor"),
-            allowed => write!(f, " ({allowed:.2} points may differ)"),
+        match self.points() {
+            None => Ok(()),
+            Some(_) if self.allowed == 0.0 => f.write_str(" from the same kind of processor"),
+            Some(_) => write!(f, " ({:.2} points may differ)", self.allowed),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
 /// keeps nobody out. It ends with the value.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: Option<File>,
+    file: Option<File>,
 }
 
 impl Lock {
@@ -73,7 +73,7 @@ impl Lock {
             path: path.clone(),
             source,
         })?;
-        Ok(Self { _file: Some(file) })
+        Ok(Self { file: Some(file) })
     }
 
     /// Waits until nobody writes. Reading makes no file: a folder without a lock file has not been written to here.
@@ -85,15 +85,15 @@ impl Lock {
             Ok(file)
         };
         match lock() {
-            Ok(file) => Ok(Self { _file: Some(file) }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { _file: None }),
+            Ok(file) => Ok(Self { file: Some(file) }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { file: None }),
             Err(source) => Err(ResultsError::Read { path, source }),
         }
     }
 
     /// Whether a lock was there to be held.
     pub fn is_held(&self) -> bool {
-        self._file.is_some()
+        self.file.is_some()
     }
 }
 

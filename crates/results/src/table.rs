@@ -1,11 +1,14 @@
 //! A table: what it asks for, and its cells once built.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use crate::AVERAGE_LABEL;
 use crate::arm::Arm;
 use crate::cell::{Cell, CellState, Parameters};
 use crate::column::{Column, Split};
+use crate::error::ResultsError;
+use crate::file::write_file;
 use crate::paper::{PaperRow, PaperTable};
 use crate::plot::Plot;
 use crate::row::Selection;
@@ -218,6 +221,17 @@ impl Table {
         labels
             .chain(self.head.average.then(|| AVERAGE_LABEL.to_owned()))
             .collect()
+    }
+
+    /// Writes `<name>.csv` and `<name>.md`, each whole or not at all; returns the latter's path.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, ResultsError> {
+        let path = |extension: &str| folder.join(format!("{}.{extension}", self.head.name));
+        write_file(&path("csv"), self.to_csv())?;
+        write_file(&path("md"), self.to_markdown())?;
+        Ok(path("md"))
     }
 
     /// The groups of neighbouring columns that share a head, such as the environments of a data set.

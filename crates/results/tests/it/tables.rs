@@ -94,6 +94,21 @@ fn a_table_reads_back_what_it_wrote() {
 }
 
 #[test]
+fn a_table_is_written_as_csv_and_markdown() {
+    let folder = tempdir().expect("folder");
+    let table = table(View::Published, &[]);
+    let markdown = table.write(folder.path()).expect("writable");
+    let read = |path: &Path| std::fs::read_to_string(path).expect("written");
+    assert_eq!(read(&markdown), table.to_markdown());
+    assert_eq!(read(&folder.path().join("table1.csv")), table.to_csv());
+    assert_eq!(
+        folder.path().read_dir().expect("a folder").count(),
+        2,
+        "nothing else is left"
+    );
+}
+
+#[test]
 fn a_defective_table_file_is_named_with_its_line() {
     let csv = table(View::Local, &stored()).to_csv();
     let check = |text: String, part: &str| {
