@@ -94,7 +94,8 @@ impl ClaimFigure {
         Some(Self {
             title: format!("Difference to {name} (scale {})", table.head.scale),
             subtitle: format!(
-                "Points gained or lost against {name} of the same source; marks on one side of zero agree on the direction."
+                "{}. Points gained or lost against {name} of the same source; marks on one side of zero agree on the direction.",
+                table.head.title
             ),
             name: name.to_owned(),
             ours_name: ours_name(table),

@@ -78,7 +78,8 @@ impl GapFigure {
                 table.head.scale
             ),
             subtitle: format!(
-                "Training accuracy minus test accuracy, in points: above, to the held-out images of the environment trained on; below, to the other environments (mean). {comparison}"
+                "{}. Training accuracy minus test accuracy, in points: above, to the held-out images of the environment trained on; below, to the other environments (mean). {comparison}",
+                table.head.title
             ),
             ours_name: ours_name(table),
             labels: table.rows.iter().map(|row| row.label.clone()).collect(),

@@ -147,7 +147,8 @@ impl ScatterFigure {
         Some(Self {
             title: format!("In and out of domain (scale {})", table.head.scale),
             subtitle: format!(
-                "Higher is better on the environments not trained on, further right on the one trained on. {axes}"
+                "{}. Higher is better on the environments not trained on, further right on the one trained on. {axes}",
+                table.head.title
             ),
             ours_name: ours_name(table),
             arms: table
