@@ -68,7 +68,7 @@ pub fn write<T: Serialize>(record: &T) -> Result<String, LineProblem> {
 /// Fields as a line, with its newline; for records whose columns are not those of a type.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_record<S: AsRef<str>>(
     fields: impl IntoIterator<Item = S>,
 ) -> Result<String, LineProblem> {
