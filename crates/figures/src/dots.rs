@@ -1,37 +1,11 @@
-//! The dot plot's data: every arm and task, ours beside the paper's.
+//! The dot plot: every arm and column, ours beside the paper's.
 
-use results::{Cell, CellState, Stat, Table, View};
+use results::{Stat, Table, TableRow};
 
+use crate::frame::{Axis, DIAMOND, DOT, DrawMark, Frame, Rows, SIDE, SMALL, ours_mark, paper_mark};
 use crate::scale::Range;
-
-/// One number with its spread.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Value {
-    /// The mean, times 100.
-    pub mean: f64,
-    /// The sample standard deviation; none in the paper's average and for a single seed.
-    pub std: Option<f64>,
-}
-
-impl Value {
-    /// Whether the value is further from zero than its spread reaches; false without a spread.
-    pub fn exceeds_its_spread(self) -> bool {
-        self.std.is_some_and(|std| self.mean.abs() > std)
-    }
-}
-
-/// What our side of a row shows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Mark {
-    /// All seeds.
-    Whole(Value),
-    /// Some seeds are missing.
-    Partial(Value),
-    /// A run failed and nothing else is there.
-    Failed,
-    /// Not run yet, or no average because a task is missing.
-    Missing,
-}
+use crate::svg::{Align, Point, Svg, ink};
+use crate::value::{Mark, Value, is_papers_scale, ours_name};
 
 /// One arm in one panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +18,7 @@ pub struct DotRow {
     pub paper: Option<Value>,
 }
 
-/// One task, or the average.
+/// One column, or the average.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
     /// Column head.
@@ -72,93 +46,189 @@ pub struct DotFigure {
     ///
     /// Only at scale `paper` are they numbers of the same models and data, and only there do they share one.
     pub split: bool,
-    /// The tasks and the average.
+    /// The columns and the average.
     pub panels: Vec<Panel>,
 }
 
 impl DotFigure {
     /// Takes the figure's numbers out of a table.
     pub fn of(table: &Table) -> Self {
-        let split = table.scale != "paper";
-        let ours_name = ours_name(table);
-        let panels = table
-            .columns()
-            .iter()
-            .enumerate()
-            .map(|(index, column)| panel(table, table.column_label(column), index, split))
-            .collect();
+        let split = !is_papers_scale(table);
+        let labels = table.column_labels().into_iter().enumerate();
         let comparison = if split {
-            "Other model and data than the paper's: compare the pattern of the arms, not the level. Both axes of a panel span equally many points.".to_owned()
+            "Other model and data than the paper's: compare the pattern of the arms, not the level. Both axes of a panel span equally many points."
         } else {
-            "Same model and data as the paper's, on one axis.".to_owned()
+            "Same model and data as the paper's, on one axis."
         };
         Self {
-            title: format!("{} (scale {})", table.title, table.scale),
-            subtitle: comparison,
-            ours_name,
+            title: format!("{} (scale {})", table.head.title, table.head.scale),
+            subtitle: comparison.to_owned(),
+            ours_name: ours_name(table),
             labels: table.rows.iter().map(|row| row.label.clone()).collect(),
             split,
-            panels,
+            panels: labels
+                .map(|(column, heading)| panel(table, heading, column, split))
+                .collect(),
+        }
+    }
+
+    /// Draws the whole figure.
+    pub fn draw(&self) -> Svg {
+        let columns = COLUMNS as f64;
+        let width = 2.0 * SIDE + LABEL_WIDTH + columns * (PANEL_WIDTH + PANEL_GAP) - PANEL_GAP;
+        let frame = Frame::new(width, &self.title, &self.subtitle, self.legend());
+        let band = PANEL_HEAD + self.labels.len() as f64 * ROW_HEIGHT + PANEL_FOOT;
+        let n_bands = self.panels.len().div_ceil(COLUMNS);
+        let mut svg = frame.draw(n_bands as f64 * band);
+        for (index, panel) in self.panels.iter().enumerate() {
+            let left = SIDE + LABEL_WIDTH + (index % COLUMNS) as f64 * (PANEL_WIDTH + PANEL_GAP);
+            let top = frame.top + (index / COLUMNS) as f64 * band;
+            let rows = Rows {
+                top: top + PANEL_HEAD,
+                height: ROW_HEIGHT,
+                n: panel.rows.len(),
+            };
+            if index % COLUMNS == 0 {
+                rows.labels(&mut svg, &self.labels, left);
+            }
+            self.draw_panel(&mut svg, panel, (left, top), rows);
+        }
+        svg
+    }
+
+    fn legend(&self) -> Vec<(DrawMark, String)> {
+        let rows = || self.panels.iter().flat_map(|panel| &panel.rows);
+        let ours = format!("{}, mean ± sample std over seeds", self.ours_name);
+        let mut entries = vec![(ours_mark(), ours)];
+        if rows().any(|row| matches!(row.ours, Mark::Partial(_))) {
+            let ring: DrawMark = Box::new(|svg, at| svg.ring(at, DOT, ink::OURS));
+            entries.push((ring, "some seeds missing".to_owned()));
+        }
+        if rows().any(|row| row.published.is_some()) {
+            entries.push((Box::new(published), "published".to_owned()));
+        }
+        entries.push((paper_mark(), "paper, mean ± std".to_owned()));
+        entries
+    }
+
+    fn draw_panel(&self, svg: &mut Svg, panel: &Panel, (left, top): Point, rows: Rows) {
+        svg.bold(
+            &panel.heading,
+            (left, top + 10.0),
+            16.0,
+            ink::TEXT,
+            Align::Left,
+        );
+        let right = left + PANEL_WIDTH;
+        let width = if self.split {
+            (PANEL_WIDTH - HALF_GAP) / 2.0
+        } else {
+            PANEL_WIDTH
+        };
+        let ours = Axis {
+            from: left,
+            to: left + width,
+            range: panel.ours_range,
+        };
+        let paper = Axis {
+            from: right - width,
+            to: right,
+            range: panel.paper_range,
+        };
+        rows.stripes(svg, left, right);
+        let ends = (rows.top, rows.bottom());
+        let mut axis = |axis: Axis, most: usize, name: &str, ink| {
+            axis.grid_across(svg, ends, most, ink, false);
+            svg.line((axis.from, ends.1), (axis.to, ends.1), ink::FRAME, 1.0);
+            svg.text(name, (axis.from, top + 33.0), SMALL, ink, Align::Left);
+        };
+        if self.split {
+            axis(ours, 5, &self.ours_name, ink::OURS);
+            axis(paper, 5, "paper", ink::PAPER);
+        } else {
+            axis(ours, 8, "", ink::FAINT);
+        }
+        // On a shared axis the two sit a little above and below the middle of their row.
+        let shift = if self.split { 0.0 } else { 4.5 };
+        for (index, row) in panel.rows.iter().enumerate() {
+            let y = rows.middle(index);
+            draw_ours(svg, ours, row, y - shift);
+            if let Some(value) = row.paper {
+                paper.whisker(svg, value, y + shift, ink::PAPER);
+                svg.diamond((paper.at(value.mean), y + shift), DIAMOND, ink::PAPER);
+            }
         }
     }
 }
 
-/// What a figure or page calls the table's own numbers.
-pub fn ours_name(table: &Table) -> String {
-    match table.view {
-        View::Local => format!("this machine, scale {}", table.scale),
-        View::Published => format!("ours, scale {}", table.scale),
+const COLUMNS: usize = 4;
+const LABEL_WIDTH: f64 = 158.0;
+const PANEL_WIDTH: f64 = 276.0;
+const PANEL_GAP: f64 = 22.0;
+const HALF_GAP: f64 = 14.0;
+const ROW_HEIGHT: f64 = 24.0;
+const PANEL_HEAD: f64 = 46.0;
+const PANEL_FOOT: f64 = 40.0;
+
+fn draw_ours(svg: &mut Svg, axis: Axis, row: &DotRow, y: f64) {
+    if let Some(mean) = row.published {
+        published(svg, (axis.at(mean), y));
     }
+    match row.ours {
+        Mark::Whole(value) => {
+            axis.whisker(svg, value, y, ink::OURS);
+            svg.dot((axis.at(value.mean), y), DOT, ink::OURS);
+        }
+        Mark::Partial(value) => {
+            axis.whisker(svg, value, y, ink::OURS);
+            svg.ring((axis.at(value.mean), y), DOT, ink::OURS);
+        }
+        Mark::Failed => svg.text(
+            "failed",
+            (axis.from + 4.0, y),
+            12.0,
+            ink::FAILED,
+            Align::Left,
+        ),
+        Mark::Missing => svg.text(
+            "not run",
+            (axis.from + 4.0, y),
+            12.0,
+            ink::FAINT,
+            Align::Left,
+        ),
+    }
+}
+
+fn published(svg: &mut Svg, (x, y): Point) {
+    svg.line((x, y - 9.0), (x, y + 9.0), ink::PUBLISHED, 2.0);
 }
 
 fn panel(table: &Table, heading: String, column: usize, split: bool) -> Panel {
-    let rows: Vec<DotRow> = table
-        .rows
-        .iter()
-        .map(|row| dot_row(&row.cells[column]))
-        .collect();
-    let extent = |value: &Value| {
-        let std = value.std.unwrap_or(0.0);
-        [value.mean - std, value.mean + std]
+    let row = |row: &TableRow| {
+        let cell = &row.cells[column];
+        DotRow {
+            ours: Mark::of([cell].into_iter()),
+            published: cell.published.map(|Stat { mean, .. }| mean),
+            paper: Value::of_paper(cell),
+        }
     };
+    let rows: Vec<DotRow> = table.rows.iter().map(row).collect();
     let ours = Range::over(rows.iter().flat_map(|row| {
-        let own = match &row.ours {
-            Mark::Whole(value) | Mark::Partial(value) => extent(value).to_vec(),
-            Mark::Failed | Mark::Missing => Vec::new(),
-        };
-        own.into_iter().chain(row.published)
+        let own = row.ours.value().map(Value::ends);
+        own.into_iter().flatten().chain(row.published)
     }));
     let paper = Range::over(
         rows.iter()
-            .filter_map(|row| row.paper.as_ref())
-            .flat_map(extent),
+            .filter_map(|row| row.paper)
+            .flat_map(Value::ends),
     );
-    let (ours, paper) = ranges(ours, paper, split);
+    let (ours_range, paper_range) = ranges(ours, paper, split);
     Panel {
         heading,
         rows,
-        ours_range: ours,
-        paper_range: paper,
-    }
-}
-
-fn dot_row(cell: &Cell) -> DotRow {
-    let value = |stat: Stat| Value {
-        mean: stat.mean,
-        std: stat.std,
-    };
-    DotRow {
-        ours: match (&cell.state, cell.ours) {
-            (CellState::Complete, Some(stat)) => Mark::Whole(value(stat)),
-            (_, Some(stat)) => Mark::Partial(value(stat)),
-            (CellState::Failed { .. }, None) => Mark::Failed,
-            (_, None) => Mark::Missing,
-        },
-        published: cell.published.map(|stat| stat.mean),
-        paper: cell.paper.as_ref().map(|paper| Value {
-            mean: paper.mean,
-            std: paper.std,
-        }),
+        ours_range,
+        paper_range,
     }
 }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum FigureError {
     /// There is no table to render.
-    #[error("{}: expected at least one table in glue/ (table1*.csv, table2*.csv, table7*.csv) or domainbed/ (table5*.csv, table8*.csv, table9*.csv, table10*.csv); run the table first", dir.display())]
+    #[error("{}: expected at least one table, <suite>/table*.csv; run a table first", dir.display())]
     NoTable {
         /// The folder looked into.
         dir: PathBuf,
@@ -42,19 +42,7 @@ pub enum FigureError {
         #[source]
         source: io::Error,
     },
-    /// The drawing library refused.
-    #[error("cannot draw {}: {source}", path.display())]
-    Draw {
-        /// The picture.
-        path: PathBuf,
-        /// What the drawing library said.
-        #[source]
-        source: DrawError,
-    },
 }
-
-/// An error of the drawing library, whichever the backend.
-pub type DrawError = Box<dyn std::error::Error + Send + Sync>;
 
 impl FigureError {
     /// Whether the input is at fault (exit status 2) and not the machine or this program (1).

@@ -4,7 +4,7 @@
 //! cargo run -p figures -- [--scale mini|small|paper] [--local] [--results DIR] [--out DIR]
 //! ```
 //!
-//! Takes about a second; writes `figures/<scale>/*.svg`, `*.png` and `index.html`.
+//! Takes about a second; writes `figures/<scale>/*.svg` and `index.html`.
 //! Exit status 2 if a table is missing or malformed, 1 for any other failure.
 
 use std::path::PathBuf;

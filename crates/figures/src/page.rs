@@ -5,19 +5,18 @@ use std::fmt::Write;
 
 use results::Table;
 
-use crate::dots::ours_name;
-use crate::label::{Piece, pieces};
-use crate::page_table;
+use crate::html::{escape, label_html};
+use crate::page_table::table_html;
 use crate::provenance::Provenance;
-use crate::render::Request;
 use crate::sheets::ContactSheet;
+use crate::value::ours_name;
 
 /// One suite's part of the page.
 pub struct Chapter {
     /// The suite's name.
-    pub title: &'static str,
-    /// Contact sheets of its data sets.
-    pub sheets: Vec<ContactSheet>,
+    pub title: String,
+    /// Contact sheets of its data sets, each with the data set's name.
+    pub sheets: Vec<(String, ContactSheet)>,
     /// Its tables.
     pub shown: Vec<Shown>,
     /// Where its numbers come from.
@@ -26,8 +25,6 @@ pub struct Chapter {
 
 /// One rendered table.
 pub struct Shown {
-    /// File stem of the table.
-    pub stem: String,
     /// The table.
     pub table: Table,
     /// Its pictures, in the order of the page.
@@ -48,29 +45,20 @@ pub struct Picture {
     pub sentence: Option<String>,
 }
 
-impl Picture {
-    /// A picture that needs no introduction.
-    pub fn new(stem: String, alt: String, size: (u32, u32)) -> Self {
-        Self {
-            stem,
-            alt,
-            size,
-            heading: None,
-            sentence: None,
-        }
-    }
-}
-
-/// The whole page.
-pub fn html(request: &Request, chapters: &[Chapter]) -> String {
-    let scale = escape(&request.scale);
-    let whose = if request.local {
+/// The whole page of a scale's tables, of this machine's own runs if `local`.
+pub fn html(scale: &str, local: bool, chapters: &[Chapter]) -> String {
+    let whose = if local {
         "this machine's own runs"
     } else {
         "the published runs"
     };
-    let titles: Vec<&str> = chapters.iter().map(|chapter| chapter.title).collect();
+    let titles: Vec<String> = chapters
+        .iter()
+        .map(|chapter| escape(&chapter.title))
+        .collect();
     let titles = titles.join(" and ");
+    let sentence = scale_sentence(scale);
+    let escaped = escape(scale);
     let tables = || chapters.iter().flat_map(|chapter| &chapter.shown);
     let grouped = tables().any(|shown| !shown.table.groups().is_empty());
     let mut out = String::new();
@@ -78,9 +66,9 @@ pub fn html(request: &Request, chapters: &[Chapter]) -> String {
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Asymmetry in low-rank adapters: {titles} at scale {scale}</title>\n\
+         <title>Asymmetry in low-rank adapters: {titles} at scale {escaped}</title>\n\
          <style>\n{}{}</style>\n</head>\n<body>\n\
-         <h1>Asymmetry in low-rank adapters: {titles} at scale {scale}</h1>\n\
+         <h1>Asymmetry in low-rank adapters: {titles} at scale {escaped}</h1>\n\
          <p>The tables of “Asymmetry in Low-Rank Adapters of Foundation Models” from {whose}, beside the numbers that the paper prints.</p>\n\
          <p>{}</p>\n",
         include_str!("page.css"),
@@ -89,12 +77,15 @@ pub fn html(request: &Request, chapters: &[Chapter]) -> String {
         } else {
             ""
         },
-        scale_sentence(&request.scale),
+        sentence,
     );
     if chapters.len() > 1 {
         let links: Vec<String> = tables()
             .map(|shown| {
-                let (stem, title) = (escape(&shown.stem), escape(&shown.table.title));
+                let (stem, title) = (
+                    escape(&shown.table.head.name),
+                    escape(&shown.table.head.title),
+                );
                 format!("<li><a href=\"#{stem}\">{title}</a></li>")
             })
             .collect();
@@ -109,22 +100,22 @@ pub fn html(request: &Request, chapters: &[Chapter]) -> String {
     let _ = writeln!(out, "<h2>Where the numbers come from</h2>");
     for chapter in chapters {
         if chapters.len() > 1 {
-            let _ = writeln!(out, "<h3>{}</h3>", chapter.title);
+            let _ = writeln!(out, "<h3>{}</h3>", escape(&chapter.title));
         }
         provenance_section(&mut out, &chapter.provenance);
     }
-    regenerate_section(&mut out, request, tables());
+    regenerate_section(&mut out, scale, local, tables());
     out.push_str("</body>\n</html>\n");
     out
 }
 
-fn sheets_section(out: &mut String, sheets: &[ContactSheet]) {
+fn sheets_section(out: &mut String, sheets: &[(String, ContactSheet)]) {
     if sheets.is_empty() {
         return;
     }
     let _ = writeln!(out, "<h2 id=\"pictures\">What the images look like</h2>");
-    for sheet in sheets {
-        let (file, label) = (escape(&sheet.file), escape(&sheet.label));
+    for (label, sheet) in sheets {
+        let (file, label) = (escape(&sheet.file), escape(label));
         let (width, height) = sheet.size;
         let _ = writeln!(
             out,
@@ -147,13 +138,17 @@ fn section(out: &mut String, shown: &Shown) {
     let _ = writeln!(
         out,
         "<h2 id=\"{0}\">{1}</h2>",
-        escape(&shown.stem),
-        escape(&table.title)
+        escape(&table.head.name),
+        escape(&table.head.title)
     );
-    for sentence in table.sentences() {
-        let _ = writeln!(out, "<p>{}</p>", page_table::sentence_html(&sentence));
+    if !table.head.warning.is_empty() {
+        let warning = label_html(&table.head.warning);
+        let _ = writeln!(out, "<p class=\"warning\">{warning}</p>");
     }
-    page_table::table_html(out, table);
+    for sentence in table.sentences() {
+        let _ = writeln!(out, "<p>{}</p>", label_html(&sentence));
+    }
+    table_html(out, table);
     unfinished(out, table);
 
     for shown in &shown.pictures {
@@ -172,7 +167,7 @@ fn picture(out: &mut String, stem: &str, alt: &str, (width, height): (u32, u32))
     let _ = writeln!(
         out,
         "<div class=\"scroll figure\"><img style=\"max-width: {width}px\" src=\"{stem}.svg\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"></div>\n\
-         <p class=\"faint\">The same picture as <a href=\"{stem}.svg\">SVG</a> and <a href=\"{stem}.png\">PNG</a>.</p>"
+         <p class=\"faint\"><a href=\"{stem}.svg\">This picture by itself</a>.</p>"
     );
 }
 
@@ -219,7 +214,7 @@ fn provenance_section(out: &mut String, provenance: &Provenance) {
         0 => String::new(),
         failed => format!(", {failed} failed"),
     };
-    let minutes = provenance.train_s / 60.0;
+    let minutes = provenance.wall_s / 60.0;
     let (first, last) = &provenance.finished_at;
     let data: Vec<String> = provenance
         .data
@@ -231,7 +226,7 @@ fn provenance_section(out: &mut String, provenance: &Provenance) {
         (
             "Runs",
             format!(
-                "{} finished{failed}; {minutes:.1} minutes of training in all",
+                "{} finished{failed}; {minutes:.1} minutes in all, evaluation included",
                 provenance.n_finished
             ),
         ),
@@ -251,56 +246,19 @@ fn provenance_section(out: &mut String, provenance: &Provenance) {
 
 fn regenerate_section<'a>(
     out: &mut String,
-    request: &Request,
+    scale: &str,
+    local: bool,
     tables: impl Iterator<Item = &'a Shown>,
 ) {
-    let scale = escape(&request.scale);
-    let local = if request.local { " --local" } else { "" };
     let _ = writeln!(
         out,
         "<h2>Make it again</h2>\n\
          <p>Each table's command trains what this machine has not stored yet and writes the table; the last one draws this page from the tables and never trains.</p>\n\
          <pre>"
     );
-    for shown in tables {
-        // A table's stem is its binary and, after a dash, the flag that makes the variant.
-        let (binary, flag) = match shown.stem.split_once('-') {
-            Some((binary, variant)) => (binary, format!(" --{variant}")),
-            None => (shown.stem.as_str(), String::new()),
-        };
-        let (binary, flag) = (escape(binary), escape(&flag));
-        let _ = writeln!(
-            out,
-            "cargo run -p repro --bin {binary} -- --scale {scale}{flag}"
-        );
+    for shown in tables.filter(|shown| !shown.table.head.command.is_empty()) {
+        let _ = writeln!(out, "{}", escape(&shown.table.head.command));
     }
+    let (scale, local) = (escape(scale), if local { " --local" } else { "" });
     let _ = writeln!(out, "cargo run -p figures -- --scale {scale}{local}</pre>");
-}
-
-/// An arm's label with its hats and subscripts.
-pub(crate) fn label_html(label: &str) -> String {
-    pieces(label)
-        .iter()
-        .map(|piece| match piece {
-            Piece::Plain(text) => escape(text),
-            Piece::Hat(letter) => format!("{}\u{302}", escape(&letter.to_string())),
-            Piece::Sub(text) => format!("<sub>{}</sub>", escape(text)),
-        })
-        .collect()
-}
-
-/// Text made safe for element content and quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use results::{Cell, CellState, Column, ColumnGroup, Stat, Table, TableRow, View};
+use results::{Cell, CellState, ColumnGroup, Stat, Table, TableRow, View};
 
-use crate::dots::ours_name;
-use crate::page::{escape, label_html};
+use crate::html::{escape, label_html};
+use crate::value::ours_name;
 
 /// Appends the table, the key to its lines and the notes on the paper's own slips.
 pub(crate) fn table_html(out: &mut String, table: &Table) {
-    let with_published = table.view == View::Local && table.has_published();
+    let with_published = table.head.view == View::Local && table.has_published();
     let published = if with_published {
         ", <u>published</u>"
     } else {
@@ -36,7 +36,7 @@ pub(crate) fn table_html(out: &mut String, table: &Table) {
                 out,
                 "<tr><th>{}<code>{}</code></th>",
                 label_html(&row.label),
-                escape(&row.arm)
+                row.arm
             );
             for index in part.columns.clone() {
                 let first = part.groups.iter().any(|group| group.columns.start == index);
@@ -75,7 +75,7 @@ fn parts(table: &Table) -> Vec<Part> {
     let groups = table.groups();
     if groups.is_empty() {
         return vec![Part {
-            columns: 0..table.columns().len(),
+            columns: 0..table.column_labels().len(),
             groups,
             with_parameters: true,
         }];
@@ -99,11 +99,10 @@ fn parts(table: &Table) -> Vec<Part> {
 
 /// The opening and the heads: one line, or two where data sets have several columns.
 fn head_html(out: &mut String, table: &Table, part: &Part) {
-    let keys = table.columns();
     if part.groups.is_empty() {
         out.push_str("<div class=\"scroll\"><table>\n<thead><tr><th>Arm</th>");
-        for column in &keys {
-            let _ = write!(out, "<th>{}</th>", escape(&table.column_label(column)));
+        for label in table.column_labels() {
+            let _ = write!(out, "<th>{}</th>", escape(&label));
         }
         out.push_str("<th>Trainable</th></tr></thead>\n<tbody>\n");
         return;
@@ -121,9 +120,8 @@ fn head_html(out: &mut String, table: &Table, part: &Part) {
     for index in part.columns.clone() {
         let first = part.groups.iter().any(|group| group.columns.start == index);
         let class = if first { " class=\"first\"" } else { "" };
-        let label = Column::of_key(&keys[index]).map(|column| column.label);
-        let label = label.unwrap_or_else(|| keys[index].clone());
-        let _ = write!(out, "<th{class}>{}</th>", escape(&label));
+        let label = escape(&table.head.columns[index].label);
+        let _ = write!(out, "<th{class}>{label}</th>");
     }
     if part.with_parameters {
         out.push_str("<th class=\"first\">Trainable</th>");
@@ -252,9 +250,4 @@ fn stat_html(stat: Stat) -> String {
         Some(std) => format!("{:.1}<span class=\"std\"> ±{std:.1}</span>", stat.mean),
         None => format!("{:.1}", stat.mean),
     }
-}
-
-/// A sentence of the table's, with the arm labels in it set in type.
-pub(crate) fn sentence_html(sentence: &str) -> String {
-    label_html(sentence)
 }

@@ -23,8 +23,8 @@ pub struct Provenance {
     pub checkpoints: BTreeSet<String>,
     /// Digests of the data, by task.
     pub data: BTreeMap<String, BTreeSet<String>>,
-    /// Training time of all runs, in seconds.
-    pub train_s: f64,
+    /// Time of all runs with their evaluations, in seconds.
+    pub wall_s: f64,
     /// When the first and the last run ended, RFC 3339 (empty without runs).
     pub finished_at: (String, String),
 }
@@ -42,7 +42,7 @@ impl Provenance {
                 gathered.n_failed += 1;
             } else {
                 gathered.n_finished += 1;
-                gathered.train_s += row.train_s;
+                gathered.wall_s += row.wall_s;
             }
             let changed = if row.dirty {
                 " with uncommitted changes"

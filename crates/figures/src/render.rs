@@ -3,18 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use results::{Store, StoreWarning, Table};
+use results::{Column, Plot, Store, StoreWarning, Table, write_file};
 
 use crate::claims::ClaimFigure;
 use crate::dots::DotFigure;
-use crate::drawing::Drawing;
-use crate::error::{DrawError, FigureError};
+use crate::error::FigureError;
 use crate::gaps::{GapFigure, SmallerGaps};
 use crate::page::{self, Chapter, Picture, Shown};
 use crate::provenance::Provenance;
 use crate::scatter::ScatterFigure;
 use crate::sheets::contact_sheets;
-use crate::{claims_draw, dots_draw, gaps_draw, scatter_draw};
+use crate::svg::Svg;
 
 /// What to render, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,29 +37,6 @@ pub struct Rendered {
     pub warnings: Vec<StoreWarning>,
 }
 
-/// A suite that this crate knows how to draw.
-struct Suite {
-    /// Its folder of results.
-    folder: &'static str,
-    /// Its name on the page.
-    title: &'static str,
-    /// The numbers of its tables.
-    tables: &'static [&'static str],
-}
-
-const SUITES: [Suite; 2] = [
-    Suite {
-        folder: "glue",
-        title: "GLUE",
-        tables: &["1", "2", "7"],
-    },
-    Suite {
-        folder: results::DOMAINBED,
-        title: "DomainBed",
-        tables: &["5", "8", "9", "10"],
-    },
-];
-
 /// Renders every stored table of one scale, and the page that shows them.
 ///
 /// # Errors
@@ -79,232 +55,179 @@ pub fn render(request: &Request) -> Result<Rendered, FigureError> {
     // Everything is read before anything is written.
     let mut suites = Vec::new();
     let mut rendered = Rendered::default();
-    for suite in &SUITES {
-        let dir = tables_dir.join(suite.folder);
-        let tables = read_tables(&dir, suite)?;
-        if tables.is_empty() {
+    for dir in entries(&tables_dir)?
+        .into_iter()
+        .filter(|path| path.is_dir())
+    {
+        let tables = read_tables(&dir)?;
+        let Some(first) = tables.first() else {
             continue;
-        }
+        };
         let loaded = Store::read_only(&dir).load()?;
         rendered.warnings.extend(loaded.warnings);
-        suites.push((suite, tables, loaded.rows));
+        suites.push((first.head.place, tables, loaded.rows));
     }
     if suites.is_empty() {
         return Err(FigureError::NoTable { dir: tables_dir });
     }
-    let sheets = contact_sheets(&out)?;
+    suites.sort_by_key(|(place, ..)| *place);
+    let mut sheets = contact_sheets(&out)?;
 
     fs::create_dir_all(&out).map_err(|source| FigureError::Write {
         path: out.clone(),
         source,
     })?;
     let mut chapters = Vec::new();
-    for (suite, tables, rows) in suites {
+    for (_, tables, rows) in suites {
+        let title = tables[0].head.suite.clone();
+        let columns: Vec<Column> = tables
+            .iter()
+            .flat_map(|table| table.head.columns.clone())
+            .collect();
+        let shows = |task: &str| columns.iter().find(|column| column.task == task);
+        let of_suite = sheets.extract_if(.., |sheet| shows(&sheet.task).is_some());
+        let of_suite = of_suite.map(|sheet| {
+            let column = shows(&sheet.task).expect("those alone were taken");
+            let label = if column.group.is_empty() {
+                &column.label
+            } else {
+                &column.group
+            };
+            (label.clone(), sheet)
+        });
+        let sheets = of_suite.collect();
         let mut shown = Vec::new();
-        for (stem, table) in tables {
-            let pictures = draw_all(&stem, &table, &out, &mut rendered.files)?;
-            shown.push(Shown {
-                stem,
-                table,
-                pictures,
-            });
+        for table in tables {
+            let mut pictures = Vec::new();
+            for plot in &table.head.plots {
+                if let Some((picture, svg)) = draw(&table, *plot) {
+                    let path = out.join(format!("{}.svg", picture.stem));
+                    write_file(&path, svg.finish())?;
+                    rendered.files.push(path);
+                    pictures.push(picture);
+                }
+            }
+            shown.push(Shown { table, pictures });
         }
         chapters.push(Chapter {
-            title: suite.title,
-            sheets: match suite.folder {
-                results::DOMAINBED => sheets.clone(),
-                _ => Vec::new(),
-            },
+            title,
+            sheets,
             shown,
             provenance: Provenance::of(&rows),
         });
     }
-    let html = page::html(request, &chapters);
+    let html = page::html(&request.scale, request.local, &chapters);
     let path = out.join("index.html");
-    write(&path, &html)?;
+    write_file(&path, html)?;
     rendered.files.push(path);
     Ok(rendered)
 }
 
-/// Draws what there is to draw of one table: by its number in the paper, for the image tables ask different questions.
-fn draw_all(
-    stem: &str,
-    table: &Table,
-    out: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<Vec<Picture>, FigureError> {
-    let mut pictures = Vec::new();
-    let measured = |stem: &str, size: Result<(u32, u32), DrawError>| {
-        size.map_err(|source| FigureError::Draw {
-            path: out.join(format!("{stem}.svg")),
-            source,
-        })
+/// A plot of a table; none if the table has nothing to show in it.
+fn draw(table: &Table, plot: Plot) -> Option<(Picture, Svg)> {
+    let (name, title) = (&table.head.name, &table.head.title);
+    let picture = |stem: String, svg: &Svg, alt: String| Picture {
+        stem,
+        alt,
+        size: svg.size,
+        heading: None,
+        sentence: None,
     };
-    let number = table.paper_number;
-    if let Some(figure) = ScatterFigure::of(table).filter(|_| matches!(number, 5 | 9)) {
-        let stem = format!("{stem}-domains");
-        let size = measured(&stem, scatter_draw::size(&figure))?;
-        let draw = Drawing {
-            size,
-            on_svg: &|pen| scatter_draw::draw(&figure, pen),
-            on_bitmap: &|pen| scatter_draw::draw(&figure, pen),
-        };
-        draw.write(out, &stem, files)?;
-        let alt = format!(
-            "Accuracy in domain against out of domain in {}, one point an arm, ours beside the paper's.",
-            table.title
-        );
-        pictures.push(Picture::new(stem, alt, size));
+    match plot {
+        Plot::Dots => {
+            let svg = DotFigure::of(table).draw();
+            let alt =
+                format!("Dot plot of {title}: every arm and column, ours beside the paper's.");
+            Some((picture(name.clone(), &svg, alt), svg))
+        }
+        Plot::Claims { against } => {
+            let figure = ClaimFigure::of(table, against)?;
+            let svg = figure.draw();
+            let alt = format!(
+                "Differences to {} in {title}, ours beside the paper's.",
+                figure.name
+            );
+            let picture = Picture {
+                heading: Some(format!(
+                    "What the paper claims: differences to {}",
+                    figure.name
+                )),
+                sentence: agreement_sentence(&figure),
+                ..picture(format!("{name}-claims"), &svg, alt)
+            };
+            Some((picture, svg))
+        }
+        Plot::Scatter => {
+            let svg = ScatterFigure::of(table)?.draw();
+            let alt = format!(
+                "Accuracy in domain against out of domain in {title}, one point an arm, ours beside the paper's."
+            );
+            Some((picture(format!("{name}-domains"), &svg, alt), svg))
+        }
+        Plot::Gaps { against } => {
+            let svg = GapFigure::of(table)?.draw();
+            let alt = format!("Bars of {title}, ours beside the paper's.");
+            let [ours, paper] = SmallerGaps::of(table, against);
+            let sentence = format!(
+                "The paper finds that tuning a single factor generally leaves a smaller gap than {}: so it does in {} of the {} cells (arm and column) here, and in {} of {} of the paper's.",
+                against.label(),
+                ours.smaller,
+                ours.cells,
+                paper.smaller,
+                paper.cells
+            );
+            let picture = Picture {
+                sentence: (ours.cells > 0).then_some(sentence),
+                ..picture(format!("{name}-gaps"), &svg, alt)
+            };
+            Some((picture, svg))
+        }
     }
-    if let Some(figure) = GapFigure::of(table).filter(|_| number == 10) {
-        let stem = format!("{stem}-gaps");
-        let size = measured(&stem, gaps_draw::size(&figure))?;
-        let draw = Drawing {
-            size,
-            on_svg: &|pen| gaps_draw::draw(&figure, pen),
-            on_bitmap: &|pen| gaps_draw::draw(&figure, pen),
-        };
-        draw.write(out, &stem, files)?;
-        let alt = format!("Bars of {}, ours beside the paper's.", table.title);
-        pictures.push(Picture {
-            sentence: smaller_gaps_sentence(table),
-            ..Picture::new(stem, alt, size)
-        });
-        return Ok(pictures);
-    }
-    if number != 5 {
-        let dots = DotFigure::of(table);
-        let size = dots_draw::size(&dots);
-        let draw = Drawing {
-            size,
-            on_svg: &|pen| dots_draw::draw(&dots, pen),
-            on_bitmap: &|pen| dots_draw::draw(&dots, pen),
-        };
-        draw.write(out, stem, files)?;
-        let alt = format!(
-            "Dot plot of {}: every arm and task, ours beside the paper's.",
-            table.title
-        );
-        pictures.push(Picture::new(stem.to_owned(), alt, size));
-    }
-    if let Some(claims) = ClaimFigure::of(table) {
-        let stem = format!("{stem}-claims");
-        let size = measured(&stem, claims_draw::size(&claims))?;
-        let draw = Drawing {
-            size,
-            on_svg: &|pen| claims_draw::draw(&claims, pen),
-            on_bitmap: &|pen| claims_draw::draw(&claims, pen),
-        };
-        draw.write(out, &stem, files)?;
-        let alt = format!(
-            "Differences to LoRA in {}, ours beside the paper's.",
-            table.title
-        );
-        pictures.push(Picture {
-            heading: Some("What the paper claims: differences to LoRA".to_owned()),
-            sentence: agreement_sentence(&claims),
-            ..Picture::new(stem, alt, size)
-        });
-    }
-    Ok(pictures)
 }
 
 fn agreement_sentence(claims: &ClaimFigure) -> Option<String> {
     let agreement = claims.agreement();
-    let cell = if claims.average {
-        "arm and task"
-    } else {
-        "arm and column"
-    };
     (agreement.cells > 0).then(|| {
         format!(
-            "The difference to LoRA has the paper's sign in {} of {} cells ({cell}), and in {} of the {} where the paper's difference exceeds its own spread.",
-            agreement.same, agreement.cells, agreement.clear_same, agreement.clear_cells
+            "The difference to {} has the paper's sign in {} of {} cells (arm and column), and in {} of the {} where the paper's difference exceeds its own spread.",
+            claims.name, agreement.same, agreement.cells, agreement.clear_same, agreement.clear_cells
         )
     })
 }
 
-fn smaller_gaps_sentence(table: &Table) -> Option<String> {
-    let [ours, paper] = SmallerGaps::of(table);
-    (ours.cells > 0).then(|| {
-        format!(
-            "The paper finds that tuning a single factor generally leaves a smaller gap than LoRA: so it does in {} of the {} cells (arm and column) here, and in {} of {} of the paper's.",
-            ours.smaller, ours.cells, paper.smaller, paper.cells
-        )
-    })
-}
-
-/// A suite's tables by file stem, in the order of their numbers; none if there is no such folder.
-fn read_tables(dir: &Path, suite: &Suite) -> Result<Vec<(String, Table)>, FigureError> {
-    let unreadable = |path: &Path, source| FigureError::Read {
-        path: path.to_owned(),
+/// What is in a folder, by name; nothing if there is no such folder.
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, FigureError> {
+    let unreadable = |source| FigureError::Read {
+        path: dir.to_owned(),
         source,
     };
     let entries = match fs::read_dir(dir) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(|source| unreadable(dir, source))?,
+        other => other.map_err(unreadable)?,
     };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|source| unreadable(dir, source))?.path();
-        if path.extension().is_none_or(|extension| extension != "csv") {
+    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(unreadable)?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The tables of a folder, `table*.csv`, in the order that they ask for.
+fn read_tables(dir: &Path) -> Result<Vec<Table>, FigureError> {
+    let mut tables = Vec::new();
+    for path in entries(dir)? {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if !name.starts_with("table") || !name.ends_with(".csv") {
             continue;
         }
-        let stem = path.file_stem().and_then(|stem| stem.to_str());
-        if let Some(stem) = stem.map(str::to_owned)
-            && let Some(place) = table_place(&stem, suite)
-        {
-            found.push((place, stem, path));
-        }
+        let text = fs::read_to_string(&path).map_err(|source| FigureError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        tables.push(Table::from_csv(&path, &text)?);
     }
-    // `table1` comes before its variant `table1-shared-lr`, and `table9` before `table10`.
-    found.sort();
-    let mut tables = Vec::new();
-    for (_, stem, path) in found {
-        let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
-        tables.push((stem, Table::from_csv(&path, &text)?));
-    }
+    tables.sort_by_key(|table| table.head.place);
     Ok(tables)
-}
-
-/// Where a table comes among its suite's: `table8`, or a variant such as `table1-shared-lr`; none for another file.
-fn table_place(stem: &str, suite: &Suite) -> Option<usize> {
-    let rest = stem.strip_prefix("table")?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    suite
-        .tables
-        .iter()
-        .position(|number| *number == &rest[..digits])
-}
-
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), FigureError> {
-    fs::write(path, text).map_err(|source| FigureError::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SUITES, table_place};
-
-    #[test]
-    fn each_suite_draws_its_own_tables_in_the_order_of_their_numbers() {
-        let check = |suite: usize, stem: &str, expected: Option<usize>| {
-            assert_eq!(table_place(stem, &SUITES[suite]), expected, "{stem}");
-        };
-        check(0, "table1", Some(0));
-        check(0, "table1-shared-lr", Some(0));
-        check(0, "table7", Some(2));
-        check(1, "table5", Some(0));
-        check(1, "table9", Some(2));
-        check(1, "table10", Some(3));
-        for suite in 0..2 {
-            for stem in ["table3", "runs", "table", "tables1", "table100"] {
-                check(suite, stem, None);
-            }
-        }
-        check(0, "table10", None);
-        check(1, "table1", None);
-    }
 }

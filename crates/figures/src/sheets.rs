@@ -1,10 +1,8 @@
-//! Contact sheets: pictures of the image data sets that another program left among the figures.
+//! Contact sheets: pictures of the data sets that another program left among the figures.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
-
-use results::DataSet;
 
 use crate::error::FigureError;
 
@@ -13,13 +11,13 @@ use crate::error::FigureError;
 pub struct ContactSheet {
     /// File name, such as `contact-sheet-pacs.png`.
     pub file: String,
-    /// The data set's name, or what the file's name has in its place.
-    pub label: String,
+    /// The task whose examples it shows, as the file's name has it.
+    pub task: String,
     /// Width and height, in pixels.
     pub size: (u32, u32),
 }
 
-/// The files `contact-sheet-<data set>.png` of a folder, in the order of their names; none if there is no such folder.
+/// The files `contact-sheet-<task>.png` of a folder, in the order of their names; none if there is no such folder.
 ///
 /// # Errors
 /// If the folder or a file cannot be read, or a file is no PNG image.
@@ -50,7 +48,7 @@ pub fn contact_sheets(dir: &Path) -> Result<Vec<ContactSheet>, FigureError> {
         let size = png_size(&head).ok_or_else(|| FigureError::NotPng { path: path.clone() })?;
         sheets.push(ContactSheet {
             file: name,
-            label: DataSet::of_task(&key).map_or(key, |set| set.label.to_owned()),
+            task: key,
             size,
         });
     }

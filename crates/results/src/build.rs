@@ -3,96 +3,82 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::AVERAGE;
-use crate::aggregate::{Stat, mean};
-use crate::arms::canonical_arm;
+use crate::arm::{Arm, ArmKind};
 use crate::cell::{Cell, CellState, Parameters};
 use crate::column::{Column, Measure};
-use crate::domainbed;
 use crate::error::ResultsError;
 use crate::row::Row;
-use crate::table::{Table, TableRow, TableSpec};
+use crate::stats::{Stat, mean, sample_std};
+use crate::table::{Table, TableHead, TableRow, TableSpec};
+use crate::text::thousands;
 
-/// The run keys that an experiment plans for each (arm, task), one a seed.
-pub type PlanKeys = HashMap<(String, String), Vec<String>>;
+/// The run keys that an experiment plans for each kind of arm and task, one a seed.
+pub type PlanKeys = HashMap<(ArmKind, String), Vec<String>>;
 
 /// Builds a table from this machine's rows and the published ones.
 ///
 /// With `plan`, only rows of the planned run keys count, so that experiments with other settings can live in one store;
-/// without, an arm's rows count by its key, and the number of seeds expected is the largest that any cell has.
+/// without, an arm's rows count by its settings, and the number of seeds expected is the largest that any cell has.
 /// In the published view pass the published rows as `local` and nothing as `published`.
-/// `missing_note` may say why an arm has no rows.
 ///
 /// # Errors
-/// [`ResultsError::UnknownColumn`] for a column that is not defined;
-/// [`ResultsError::UnknownSplit`] for an image suite's row of a split that its task does not have;
+/// [`ResultsError::UnknownSplit`] for a row of a split that its task does not have;
 /// [`ResultsError::AmbiguousRuns`] if two runs give the same cell and seed.
 pub fn build(
     spec: &TableSpec,
     plan: Option<&PlanKeys>,
     local: &[Row],
     published: &[Row],
-    missing_note: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Table, ResultsError> {
-    let local = Runs::index(local, &spec.scale, plan)?;
-    let published = Runs::index(published, &spec.scale, plan)?;
-    let columns: Vec<Column> = spec
-        .tasks
-        .iter()
-        .map(|key| {
-            Column::of_key(key).ok_or_else(|| ResultsError::UnknownColumn {
-                column: key.clone(),
-            })
-        })
-        .collect::<Result<_, _>>()?;
+    let local = Runs::index(local, spec, plan)?;
+    let published = Runs::index(published, spec, plan)?;
+    let head = &spec.head;
 
     let mut seeds = BTreeSet::new();
     let mut gathered = Vec::new();
-    for arm in &spec.arms {
-        let mut tasks = Vec::new();
-        for column in &columns {
-            let ours = local.gather(&arm.key, column, spec)?;
-            let theirs = published.gather(&arm.key, column, spec)?;
+    for row in &spec.arms {
+        let mut columns = Vec::new();
+        for column in &head.columns {
+            let ours = local.gather(row.arm, column, head)?;
+            let theirs = published.gather(row.arm, column, head)?;
             seeds.extend(ours.values.keys().copied());
-            tasks.push((ours, theirs));
+            columns.push((ours, theirs));
         }
-        gathered.push(tasks);
+        gathered.push(columns);
     }
-    let most_seeds = gathered
-        .iter()
-        .flatten()
-        .map(|(ours, _)| ours.planned)
-        .max()
-        .unwrap_or(0);
+    let planned = gathered.iter().flatten().map(|(ours, _)| ours.planned);
+    let most_seeds = planned.max().unwrap_or(0);
 
     let mut rows = Vec::new();
-    for (arm, tasks) in spec.arms.iter().zip(&gathered) {
-        let printed = spec.paper.row(&arm.key);
+    for (row, columns) in spec.arms.iter().zip(&gathered) {
+        let printed = spec.paper.row(row.arm);
         let mut cells = Vec::new();
-        for (column, (ours, theirs)) in columns.iter().zip(tasks) {
+        for (column, (ours, theirs)) in head.columns.iter().zip(columns) {
             let expected = if plan.is_some() {
                 ours.planned
             } else {
                 most_seeds
             };
             cells.push(Cell {
-                task: column.key.clone(),
+                column: column.key.clone(),
                 ours: ours.stat(),
                 published: theirs.stat(),
                 paper: printed.and_then(|row| row.cell(&column.key)).cloned(),
                 expected,
                 parameters: ours.parameters,
                 lrs: ours.lrs.clone(),
-                state: ours.state(expected, || missing_note(&arm.key)),
+                state: ours.state(expected),
             });
         }
-        if spec.average {
-            let average = |side: fn(&(Gathered, Gathered)) -> &Gathered| {
-                let sides: Vec<&Gathered> = tasks.iter().map(side).collect();
-                average(&sides)
-            };
+        if head.average {
+            let average =
+                |side: for<'x, 'y> fn(&'x (Gathered<'y>, Gathered<'y>)) -> &'x Gathered<'y>| {
+                    let sides: Vec<&Gathered> = columns.iter().map(side).collect();
+                    average(&sides)
+                };
             let expected = cells.iter().map(|cell| cell.expected).max().unwrap_or(0);
             cells.push(Cell {
-                task: AVERAGE.to_owned(),
+                column: AVERAGE.to_owned(),
                 ours: average(|both| &both.0),
                 published: average(|both| &both.1),
                 paper: printed.and_then(|row| row.cell(AVERAGE)).cloned(),
@@ -103,36 +89,65 @@ pub fn build(
             });
         }
         rows.push(TableRow {
-            arm: arm.key.clone(),
-            label: arm.label.clone(),
+            arm: row.arm,
+            label: row.label.clone(),
             params_printed: printed.map_or_else(String::new, |row| row.params_printed.clone()),
             cells,
         });
     }
+    let mut head = head.clone();
+    let ours = gathered.iter().flatten().map(|(ours, _)| ours);
+    head.notes.extend(examples_sentence(spec, ours));
     Ok(Table {
-        name: spec.name.clone(),
-        title: spec.title.clone(),
-        scale: spec.scale.clone(),
-        view: spec.view,
-        selection: spec.selection,
-        paper_number: spec.paper.number,
+        head,
         seeds: seeds.into_iter().collect(),
-        tasks: spec.tasks.clone(),
-        average: spec.average,
         rows,
     })
+}
+
+/// How many examples the numbers were measured on, and of how many; none where nothing has run.
+fn examples_sentence<'a>(
+    spec: &TableSpec,
+    gathered: impl Iterator<Item = &'a Gathered<'a>>,
+) -> Option<String> {
+    let mut counts: BTreeMap<(&str, &str), BTreeSet<u64>> = BTreeMap::new();
+    for (&split, &count) in gathered.flat_map(|gathered| &gathered.examples) {
+        counts.entry(split).or_default().insert(count);
+    }
+    let listed = spec.splits.iter().filter_map(|split| {
+        let counts = counts.get(&(split.task.as_str(), split.name.as_str()))?;
+        let (least, most) = (*counts.first()?, *counts.last()?);
+        let mut text = thousands(least);
+        if least < most {
+            text += &format!(" to {}", thousands(most));
+        }
+        if let Some(total) = split.total.filter(|&total| least < total) {
+            text += &format!(" of {}", thousands(total));
+        }
+        Some((&split.label, text))
+    });
+    let listed: Vec<_> = listed.collect();
+    let (_, first) = listed.first()?;
+    if listed.iter().all(|(_, text)| text == first) {
+        return Some(format!("Examples: {first} each."));
+    }
+    let parts: Vec<String> = listed
+        .iter()
+        .map(|(label, text)| format!("{label} {text}"))
+        .collect();
+    Some(format!("Examples: {}.", parts.join(", ")))
 }
 
 /// The rows of one store, ready to be looked up by cell.
 struct Runs<'a> {
     by_key: HashMap<&'a str, Vec<&'a Row>>,
-    by_cell: HashMap<(String, &'a str), BTreeSet<&'a str>>,
+    by_cell: HashMap<(ArmKind, &'a str), BTreeSet<&'a str>>,
     plan: Option<&'a PlanKeys>,
 }
 
 /// What the rows say about one cell.
 #[derive(Default)]
-struct Gathered {
+struct Gathered<'a> {
     /// 100 times the metric, by seed: one number for each split that the column averages.
     values: BTreeMap<u64, Vec<f64>>,
     /// Runs planned, or found where there is no plan.
@@ -140,12 +155,14 @@ struct Gathered {
     failure: Option<String>,
     parameters: Option<Parameters>,
     lrs: Vec<f64>,
+    /// Number of examples of each task and split that was read.
+    examples: BTreeMap<(&'a str, &'a str), u64>,
 }
 
 impl<'a> Runs<'a> {
     fn index(
         rows: &'a [Row],
-        scale: &str,
+        spec: &TableSpec,
         plan: Option<&'a PlanKeys>,
     ) -> Result<Self, ResultsError> {
         let mut runs = Self {
@@ -153,31 +170,23 @@ impl<'a> Runs<'a> {
             by_cell: HashMap::new(),
             plan,
         };
-        for row in rows.iter().filter(|row| row.scale == scale) {
-            domainbed::check_split(row)?;
+        for row in rows.iter().filter(|row| row.scale == spec.head.scale) {
+            check_split(row, spec)?;
             runs.by_key.entry(&row.run_key).or_default().push(row);
-            let cell = (canonical_arm(&row.arm), row.task.as_str());
+            let cell = (row.arm.kind(), row.task.as_str());
             runs.by_cell.entry(cell).or_default().insert(&row.run_key);
         }
         Ok(runs)
     }
 
-    fn keys(&self, arm: &str, task: &str) -> Vec<&str> {
+    fn keys(&self, arm: Arm, task: &str) -> Vec<&'a str> {
         match self.plan {
             Some(plan) => {
-                // The plan may call the arm by its other name.
-                let exact = plan.get(&(arm.to_owned(), task.to_owned()));
-                let keys = exact.or_else(|| {
-                    let arm = canonical_arm(arm);
-                    let same = |planned: &&(String, String)| {
-                        planned.1 == task && canonical_arm(&planned.0) == arm
-                    };
-                    plan.get(plan.keys().find(same)?)
-                });
+                let keys = plan.get(&(arm.kind(), task.to_owned()));
                 keys.into_iter().flatten().map(String::as_str).collect()
             }
             None => {
-                let keys = self.by_cell.get(&(canonical_arm(arm), task));
+                let keys = self.by_cell.get(&(arm.kind(), task));
                 keys.into_iter().flatten().copied().collect()
             }
         }
@@ -185,10 +194,10 @@ impl<'a> Runs<'a> {
 
     fn gather(
         &self,
-        arm: &str,
+        arm: Arm,
         column: &Column,
-        spec: &TableSpec,
-    ) -> Result<Gathered, ResultsError> {
+        head: &TableHead,
+    ) -> Result<Gathered<'a>, ResultsError> {
         let task = column.task.as_str();
         let keys = self.keys(arm, task);
         let mut gathered = Gathered {
@@ -203,7 +212,7 @@ impl<'a> Runs<'a> {
             let first = rows[0];
             if let Some(other) = by_seed.insert(first.seed, key) {
                 return Err(ResultsError::AmbiguousRuns {
-                    arm: arm.to_owned(),
+                    arm,
                     task: task.to_owned(),
                     seed: first.seed,
                     first: other.to_owned(),
@@ -214,28 +223,31 @@ impl<'a> Runs<'a> {
                 gathered.failure.get_or_insert_with(|| failed.error.clone());
                 continue;
             }
-            let value = |split: &'static str| {
+            let found = column.measure.splits().into_iter().map(|split| {
                 let wanted = |row: &&&Row| {
                     row.metric == column.metric
                         && row.split == split
-                        && row.selection == spec.selection
+                        && row.selection == head.selection
                 };
-                let found = rows.iter().find(wanted).and_then(|row| row.value);
-                found.map(|value| 100.0 * value).ok_or(split)
-            };
-            let values = match &column.measure {
-                Measure::Split(split) => value(split).map(|value| vec![value]),
-                Measure::MeanOf(splits) => splits.iter().map(|split| value(split)).collect(),
-                Measure::Gap { of, minus } => value(of).and_then(|of| Ok(vec![of - value(minus)?])),
-            };
-            match values {
-                Ok(values) => {
+                let row = rows.iter().find(wanted).ok_or(split)?;
+                Ok((*row, 100.0 * row.value.ok_or(split)?))
+            });
+            match found.collect::<Result<Vec<(&Row, f64)>, &str>>() {
+                Ok(found) => {
+                    for (row, _) in &found {
+                        let split = (row.task.as_str(), row.split.as_str());
+                        gathered.examples.insert(split, row.n_examples);
+                    }
+                    let mut values: Vec<f64> = found.into_iter().map(|(_, value)| value).collect();
+                    if matches!(column.measure, Measure::Gap { .. }) {
+                        values = vec![values[0] - values[1]];
+                    }
                     gathered.values.insert(first.seed, values);
                 }
                 Err(split) => {
                     let message = format!(
                         "run {key} has no {} {} on split {split}",
-                        spec.selection, column.metric
+                        head.selection, column.metric
                     );
                     gathered.failure.get_or_insert(message);
                 }
@@ -253,7 +265,7 @@ impl<'a> Runs<'a> {
     }
 }
 
-impl Gathered {
+impl Gathered<'_> {
     fn stat(&self) -> Option<Stat> {
         let n_splits = self.values.values().next()?.len();
         let over_seeds = |split: usize| {
@@ -275,14 +287,14 @@ impl Gathered {
         }
     }
 
-    fn state(&self, expected: usize, note: impl Fn() -> Option<String>) -> CellState {
+    fn state(&self, expected: usize) -> CellState {
         if let Some(message) = &self.failure {
             return CellState::Failed {
                 message: message.clone(),
             };
         }
         match self.values.len() {
-            0 => CellState::NotRun { note: note() },
+            0 => CellState::NotRun,
             have if have < expected => CellState::Partial {
                 have,
                 want: expected,
@@ -293,7 +305,7 @@ impl Gathered {
 }
 
 /// The plain mean of the task means, only if every task has one; its spread is that of the per-seed averages.
-fn average(tasks: &[&Gathered]) -> Option<Stat> {
+fn average(tasks: &[&Gathered<'_>]) -> Option<Stat> {
     let means: Option<Vec<f64>> = tasks.iter().map(|task| Some(task.stat()?.mean)).collect();
     let first = tasks.first()?;
     let per_seed: Vec<f64> = first
@@ -306,7 +318,7 @@ fn average(tasks: &[&Gathered]) -> Option<Stat> {
         .collect();
     Some(Stat {
         mean: mean(&means?)?,
-        std: crate::aggregate::sample_std(&per_seed),
+        std: sample_std(&per_seed),
         n: per_seed.len(),
     })
 }
@@ -319,10 +331,7 @@ fn average_state(cells: &[Cell], expected: usize) -> CellState {
     {
         return failed.state.clone();
     }
-    if let Some(missing) = cells
-        .iter()
-        .find(|cell| matches!(cell.state, CellState::NotRun { .. }))
-    {
+    if let Some(missing) = cells.iter().find(|cell| cell.state == CellState::NotRun) {
         return missing.state.clone();
     }
     let fewest = cells
@@ -337,4 +346,22 @@ fn average_state(cells: &[Cell], expected: usize) -> CellState {
         },
         _ => CellState::Complete,
     }
+}
+
+/// Refuses a row whose split is none of its task's: no table would ever show it.
+fn check_split(row: &Row, spec: &TableSpec) -> Result<(), ResultsError> {
+    let of_task = || spec.splits.iter().filter(|split| split.task == row.task);
+    if row.is_failure()
+        || of_task().next().is_none()
+        || of_task().any(|split| split.name == row.split)
+    {
+        return Ok(());
+    }
+    let expected: Vec<&str> = of_task().map(|split| split.name.as_str()).collect();
+    Err(ResultsError::UnknownSplit {
+        run_key: row.run_key.clone(),
+        task: row.task.clone(),
+        split: row.split.clone(),
+        expected: expected.join(", "),
+    })
 }

@@ -1,9 +1,10 @@
 //! One cell of a table: three numbers and where the run stands.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::aggregate::Stat;
 use crate::paper::PaperCell;
+use crate::stats::Stat;
 
 /// How far the runs behind a cell have come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +24,7 @@ pub enum CellState {
         message: String,
     },
     /// No seed has run.
-    NotRun {
-        /// Why, where there is a reason beyond not having been started.
-        note: Option<String>,
-    },
+    NotRun,
 }
 
 impl fmt::Display for CellState {
@@ -35,36 +33,37 @@ impl fmt::Display for CellState {
             Self::Complete => f.write_str("complete"),
             Self::Partial { have, want } => write!(f, "{have} of {want} seeds"),
             Self::Failed { message } => write!(f, "failed: {message}"),
-            Self::NotRun { note: None } => f.write_str("not run yet"),
-            Self::NotRun { note: Some(note) } => write!(f, "not run yet: {note}"),
+            Self::NotRun => f.write_str("not run yet"),
         }
     }
 }
 
-impl CellState {
-    /// Reads what [`fmt::Display`] writes.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        if text == "complete" {
-            return Some(Self::Complete);
+/// The text is no state of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected `complete`, `2 of 3 seeds`, `failed: ...` or `not run yet`")]
+pub struct UnknownState;
+
+impl FromStr for CellState {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        match text {
+            "complete" => return Ok(Self::Complete),
+            "not run yet" => return Ok(Self::NotRun),
+            _ => {}
         }
         if let Some(message) = text.strip_prefix("failed: ") {
-            return Some(Self::Failed {
-                message: message.to_owned(),
-            });
+            let message = message.to_owned();
+            return Ok(Self::Failed { message });
         }
-        if let Some(note) = text.strip_prefix("not run yet") {
-            let note = match note.strip_prefix(": ") {
-                Some(note) => Some(note.to_owned()),
-                None if note.is_empty() => None,
-                None => return None,
-            };
-            return Some(Self::NotRun { note });
+        let seeds = text
+            .strip_suffix(" seeds")
+            .and_then(|text| text.split_once(" of "));
+        let (have, want) = seeds.ok_or(UnknownState)?;
+        match (have.parse(), want.parse()) {
+            (Ok(have), Ok(want)) => Ok(Self::Partial { have, want }),
+            _ => Err(UnknownState),
         }
-        let (have, want) = text.strip_suffix(" seeds")?.split_once(" of ")?;
-        Some(Self::Partial {
-            have: have.parse().ok()?,
-            want: want.parse().ok()?,
-        })
     }
 }
 
@@ -95,8 +94,8 @@ impl Parameters {
 /// One cell: this machine's number, the published one and the paper's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Column key, such as `cola` or `vlcs/L` ([`crate::Column`]), or `avg`.
-    pub task: String,
+    /// Key of its column ([`crate::Column`]), or `avg`.
+    pub column: String,
     /// The rows the table is made from.
     pub ours: Option<Stat>,
     /// The published rows.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::arm::Arm;
+
 /// Why a store, a table or a publication could not be read, written or built.
 #[derive(Debug, Error)]
 pub enum ResultsError {
@@ -59,7 +61,7 @@ pub enum ResultsError {
         problem: LineProblem,
     },
     /// A line of `settings.jsonl` is not a settings record.
-    #[error("{}, line {line}: expected an object with `run_key` and `settings`", path.display())]
+    #[error("{}, line {line}: expected `{{\"run_key\":...,\"settings\":{{...}}}}` as the store writes it", path.display())]
     MalformedSettings {
         /// The file.
         path: PathBuf,
@@ -82,45 +84,35 @@ pub enum ResultsError {
         /// How many rows were handed over.
         rows: usize,
     },
-    /// A text field of a row holds a line break, which the one-record-a-line store cannot hold.
-    #[error("run `{run_key}`: column `{column}` holds a line break")]
-    LineBreak {
-        /// The run.
-        run_key: String,
-        /// The column.
-        column: &'static str,
-    },
-    /// A number of a row is NaN or infinite; such a run has to be stored as failed.
-    #[error(
-        "run `{run_key}`: `{metric}` on `{split}` has no finite {column} ({value}); store the run as failed"
-    )]
-    NotFinite {
+    /// A row that could not be read again, or says something that no run can.
+    #[error("run `{run_key}`, `{metric}` on `{split}`: {problem}")]
+    BadRow {
         /// The run.
         run_key: String,
         /// The row's metric.
         metric: String,
         /// The row's split.
         split: String,
-        /// The column.
-        column: &'static str,
-        /// The value that is not finite.
-        value: f64,
+        /// What is wrong with it.
+        #[source]
+        problem: Box<LineProblem>,
     },
-    /// `value` is missing from a row of a run that did not fail, or present in a failed one's.
-    #[error("run `{run_key}`: metric `{metric}` must have a value exactly if the run did not fail")]
-    ValueMismatch {
+    /// Settings cannot be written as JSON.
+    #[error("the settings are not plain data: {0}")]
+    Settings(#[source] serde_json::Error),
+    /// Settings without names.
+    #[error("a settings record has named members, found {text}")]
+    NotARecord {
+        /// The settings as JSON.
+        text: String,
+    },
+    /// A settings record of another run.
+    #[error("run `{run_key}`: its settings record hashes to `{key}`, so it is not the run's")]
+    WrongKey {
         /// The run.
         run_key: String,
-        /// The row's metric.
-        metric: String,
-    },
-    /// A run without a key cannot be recognised again.
-    #[error("a row of arm `{arm}` on task `{task}` has an empty run key")]
-    EmptyRunKey {
-        /// The row's arm.
-        arm: String,
-        /// The row's task.
-        task: String,
+        /// The key of the settings.
+        key: String,
     },
     /// Only rows of a clean tree are published.
     #[error(
@@ -132,14 +124,6 @@ pub enum ResultsError {
     EmptyTable {
         /// The file.
         path: PathBuf,
-    },
-    /// A table asks for a column that is not defined.
-    #[error(
-        "no headline metric is defined for column `{column}`, expected one of mnli, sst2, mrpc, cola, qnli, rte, stsb, or a data set and what is measured on it, such as vlcs/id, vlcs/ood, vlcs/L or vlcs/gap_L"
-    )]
-    UnknownColumn {
-        /// The column's key.
-        column: String,
     },
     /// A row's split is none of its task's.
     #[error("run `{run_key}`: task `{task}` has no split `{split}`, expected one of {expected}")]
@@ -159,7 +143,7 @@ pub enum ResultsError {
     )]
     AmbiguousRuns {
         /// The arm.
-        arm: String,
+        arm: Arm,
         /// The task.
         task: String,
         /// The seed.
@@ -185,18 +169,21 @@ pub enum LineProblem {
         /// Number of fields on the line.
         found: usize,
     },
-    /// A quoted field does not end.
-    #[error("field {field} opens a quotation mark that never closes")]
-    UnclosedQuote {
-        /// 1-based field number.
-        field: usize,
-    },
-    /// A quotation mark inside an unquoted field, or text after a closing one.
+    /// A quotation mark that does not close, or stands where none is allowed.
     #[error("field {field} has a quotation mark where none is allowed")]
-    StrayQuote {
+    Quotes {
         /// 1-based field number.
         field: usize,
     },
+    /// A field holds a line break, which the one-record-a-line file cannot hold.
+    #[error("a field holds a line break: {0:?}")]
+    LineBreak(String),
+    /// A field that says itself what was expected.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A record that CSV cannot hold.
+    #[error("{0}")]
+    Unwritable(String),
     /// A field does not parse as its column's type.
     #[error("column `{column}` should be {expected}, found `{found}`")]
     BadField {
@@ -223,7 +210,7 @@ pub enum LineProblem {
     )]
     CellOrder {
         /// The arm.
-        arm: String,
+        arm: Arm,
         /// The task or average column.
         task: String,
     },

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::aggregate::Stat;
 use crate::cell::{Cell, CellState};
+use crate::stats::Stat;
 use crate::table::{Table, TableRow, View};
+use crate::text::{signed_number, thousands};
 
 impl Table {
     /// The table as Markdown, one sentence a line, without any date, so that equal rows give equal text.
     pub fn to_markdown(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "# {} (scale {})\n", self.title, self.scale);
+        let head = &self.head;
+        let _ = writeln!(out, "# {} (scale {})\n", head.title, head.scale);
+        if !head.warning.is_empty() {
+            let _ = writeln!(out, "**{}**\n", arm_label(&head.warning));
+        }
         for sentence in self.sentences() {
             let _ = writeln!(out, "{}", arm_label(&sentence));
         }
-        let owner = match self.view {
+        let owner = match head.view {
             View::Local => "This machine",
             View::Published => "Ours",
         };
@@ -25,7 +30,7 @@ impl Table {
         self.unfinished_section(&mut out);
 
         let flags = self.flags();
-        let _ = writeln!(out, "\n## The paper, Table {}\n", self.paper_number);
+        let _ = writeln!(out, "\n## The paper, Table {}\n", head.paper_number);
         self.section(&mut out, false, |cell| match &cell.paper {
             None => "–".to_owned(),
             Some(paper) if paper.flag.is_empty() => paper.printed.clone(),
@@ -44,16 +49,16 @@ impl Table {
         }
 
         let _ = writeln!(out, "\n## Difference to the paper\n");
-        if self.scale != "paper" {
+        if head.scale != "paper" {
             let _ = writeln!(
                 out,
                 "At scale {} the model and the data are others than the paper's, so its numbers are context and not a target.\n",
-                self.scale
+                head.scale
             );
         }
         self.section(&mut out, false, |cell| signed(cell.minus_paper()));
 
-        if self.view == View::Local {
+        if head.view == View::Local {
             let _ = writeln!(out, "\n## Published\n");
             if self.has_published() {
                 self.section(&mut out, false, |cell| {
@@ -230,24 +235,4 @@ fn fraction(cell: &Cell, stat: Stat) -> String {
 
 fn signed(difference: Option<f64>) -> String {
     difference.map_or_else(|| "–".to_owned(), signed_number)
-}
-
-pub(crate) fn signed_number(difference: f64) -> String {
-    let text = format!("{difference:+.1}");
-    match text.as_str() {
-        "-0.0" | "+0.0" => "0.0".to_owned(),
-        _ => text.replace('-', "−"),
-    }
-}
-
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

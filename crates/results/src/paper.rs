@@ -1,27 +1,34 @@
-//! The numbers that the paper prints in Tables 1, 2, 5 and 7 to 10, transcribed under `paper/` and embedded here.
+//! The numbers that the paper prints, transcribed under `paper/`, one file a table.
 //!
-//! The paper's own slips are flagged in the transcription and never repaired (behaviours 1.13).
-//! Two of Table 10's rows print their parameter column incomplete; their first cell carries that flag.
+//! The paper's own slips are flagged in the transcription and never repaired.
 
 use std::path::Path;
 
-use crate::AVERAGE;
-use crate::arms::canonical_arm;
-use crate::csv::read_record;
-use crate::error::{LineProblem, ResultsError};
-use crate::row::{number, optional_number, whole};
+use serde::{Deserialize, Serialize};
 
-const COLUMNS: [&str; 9] = [
-    "row",
-    "arm",
-    "label",
-    "params_printed",
-    "task",
-    "mean",
-    "std",
-    "printed",
-    "flag",
-];
+use crate::AVERAGE;
+use crate::arm::Arm;
+use crate::error::{LineProblem, ResultsError};
+use crate::lines::{self, bad_field, parsed, read_record};
+
+/// One line of a transcription: a cell and the row it is in.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    row: usize,
+    #[serde(deserialize_with = "arm")]
+    arm: Arm,
+    label: String,
+    params_printed: String,
+    task: String,
+    mean: f64,
+    std: Option<f64>,
+    printed: String,
+    flag: String,
+}
+
+fn arm<'de, D: serde::Deserializer<'de>>(field: D) -> Result<Arm, D::Error> {
+    parsed("arm", field)
+}
 
 /// One printed number.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +48,8 @@ pub struct PaperCell {
 /// One printed row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaperRow {
-    /// Arm key.
-    pub arm: String,
+    /// The arm.
+    pub arm: Arm,
     /// The paper's notation, such as `B̂₀A_rand (r = 8)`.
     pub label: String,
     /// The column "# Trainable Parameters" as printed, such as `0.8%`.
@@ -68,39 +75,29 @@ pub struct PaperTable {
 }
 
 impl PaperTable {
-    /// Table 1: adaptation methods on GLUE.
-    pub fn table1() -> Self {
-        Self::embedded(1, include_str!("../../../paper/table1.csv"))
-    }
-
-    /// Table 2: initialisations of classic LoRA on GLUE.
-    pub fn table2() -> Self {
-        Self::embedded(2, include_str!("../../../paper/table2.csv"))
-    }
-
-    /// Table 7: the extended GLUE table.
-    pub fn table7() -> Self {
-        Self::embedded(7, include_str!("../../../paper/table7.csv"))
-    }
-
-    /// Table 5: image classification in and out of domain.
-    pub fn table5() -> Self {
-        Self::embedded(5, include_str!("../../../paper/table5.csv"))
-    }
-
-    /// Table 8: the same by environment.
-    pub fn table8() -> Self {
-        Self::embedded(8, include_str!("../../../paper/table8.csv"))
-    }
-
-    /// Table 9: TerraIncognita by environment.
-    pub fn table9() -> Self {
-        Self::embedded(9, include_str!("../../../paper/table9.csv"))
-    }
-
-    /// Table 10: training accuracy minus the accuracy on each environment.
-    pub fn table10() -> Self {
-        Self::embedded(10, include_str!("../../../paper/table10.csv"))
+    /// Parses a transcription: one line a cell, the cells of a row together; `path` only names the file in errors.
+    ///
+    /// # Errors
+    /// If the header or a line is not as the transcriptions have it.
+    pub fn parse(number: u8, path: impl AsRef<Path>, text: &str) -> Result<Self, ResultsError> {
+        let path = path.as_ref();
+        let mut rows: Vec<PaperRow> = Vec::new();
+        let mut lines = text.lines();
+        lines::check_header(
+            path,
+            lines::columns::<Line>(),
+            lines.next().unwrap_or_default(),
+        )?;
+        for (index, line) in lines.enumerate() {
+            let line = read_record(line).and_then(|fields| lines::read(&fields));
+            line.and_then(|line| push(&mut rows, line))
+                .map_err(|problem| ResultsError::MalformedLine {
+                    path: path.to_owned(),
+                    line: index + 2,
+                    problem,
+                })?;
+        }
+        Ok(Self { number, rows })
     }
 
     /// Whether the table has an average column.
@@ -108,89 +105,53 @@ impl PaperTable {
         self.rows.iter().any(|row| row.cell(AVERAGE).is_some())
     }
 
+    /// The keys of its columns, in order, without the average.
+    pub fn columns(&self) -> Vec<&str> {
+        let cells = self.rows.first().map_or(&[][..], |row| &row.cells);
+        let keys = cells.iter().map(|cell| cell.task.as_str());
+        keys.filter(|&key| key != AVERAGE).collect()
+    }
+
     /// The row of an arm, by the arm's settings and not its name.
-    pub fn row(&self, arm: &str) -> Option<&PaperRow> {
-        let key = canonical_arm(arm);
-        self.rows.iter().find(|row| canonical_arm(&row.arm) == key)
-    }
-
-    fn embedded(number: u8, text: &str) -> Self {
-        let path = format!("paper/table{number}.csv");
-        Self::parse(number, Path::new(&path), text)
-            .expect("the transcription is part of the source and tested")
-    }
-
-    /// Parses a transcription: one line a cell, the cells of a row together.
-    fn parse(number: u8, path: &Path, text: &str) -> Result<Self, ResultsError> {
-        let mut rows: Vec<PaperRow> = Vec::new();
-        for (index, line) in text.lines().enumerate() {
-            let problem = |problem| ResultsError::MalformedLine {
-                path: path.to_owned(),
-                line: index + 1,
-                problem,
-            };
-            let fields = read_record(line).map_err(problem)?;
-            if index == 0 {
-                if let Some(position) = (0..COLUMNS.len())
-                    .find(|&at| fields.get(at).map(String::as_str) != Some(COLUMNS[at]))
-                {
-                    return Err(ResultsError::WrongHeader {
-                        path: path.to_owned(),
-                        position: position + 1,
-                        expected: COLUMNS[position],
-                        found: fields.get(position).cloned().unwrap_or_default(),
-                    });
-                }
-                continue;
-            }
-            let (row_number, row, cell) = parse_cell(fields).map_err(problem)?;
-            if row_number == rows.len() + 1 {
-                rows.push(row.clone());
-            }
-            let n_rows = rows.len();
-            match rows.last_mut() {
-                Some(last) if row_number == n_rows => last.cells.push(cell),
-                _ => {
-                    return Err(problem(LineProblem::CellOrder {
-                        arm: row.arm,
-                        task: cell.task,
-                    }));
-                }
-            }
-        }
-        Ok(Self { number, rows })
+    pub fn row(&self, arm: Arm) -> Option<&PaperRow> {
+        self.rows.iter().find(|row| row.arm.is_same_as(arm))
     }
 }
 
-/// One line: the 1-based row number, the row it belongs to (without cells) and the cell.
-fn parse_cell(fields: Vec<String>) -> Result<(usize, PaperRow, PaperCell), LineProblem> {
-    let found = fields.len();
-    let [
-        row,
-        arm,
-        label,
-        params_printed,
-        task,
-        mean,
-        std,
-        printed,
-        flag,
-    ]: [String; COLUMNS.len()] = fields.try_into().map_err(|_| LineProblem::FieldCount {
-        expected: COLUMNS.len(),
-        found,
-    })?;
-    let cell = PaperCell {
-        task,
-        mean: number("mean", &mean)?,
-        std: optional_number("std", &std)?,
-        printed,
-        flag,
+/// Puts a cell into its row, which the first of its cells begins.
+fn push(rows: &mut Vec<PaperRow>, line: Line) -> Result<(), LineProblem> {
+    if [Some(line.mean), line.std]
+        .into_iter()
+        .flatten()
+        .any(|number| !number.is_finite())
+    {
+        return Err(bad_field(
+            "mean",
+            "a finite number, as `std`",
+            &line.mean.to_string(),
+        ));
+    }
+    if line.row == rows.len() + 1 {
+        rows.push(PaperRow {
+            arm: line.arm,
+            label: line.label,
+            params_printed: line.params_printed,
+            cells: Vec::new(),
+        });
+    }
+    let n_rows = rows.len();
+    let Some(row) = rows.last_mut().filter(|_| line.row == n_rows) else {
+        return Err(LineProblem::CellOrder {
+            arm: line.arm,
+            task: line.task,
+        });
     };
-    let row_of_cell = PaperRow {
-        arm,
-        label,
-        params_printed,
-        cells: Vec::new(),
-    };
-    Ok((whole("row", &row)?, row_of_cell, cell))
+    row.cells.push(PaperCell {
+        task: line.task,
+        mean: line.mean,
+        std: line.std,
+        printed: line.printed,
+        flag: line.flag,
+    });
+    Ok(())
 }

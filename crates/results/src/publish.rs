@@ -1,18 +1,20 @@
 //! From this machine's store to the published, tracked one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
+use crate::arm::Arm;
 use crate::error::ResultsError;
 use crate::row::Row;
-use crate::store::{Store, finished};
+use crate::settings::Record;
+use crate::store::{Store, check_key, finished};
 
 /// What publishing would do.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Merge {
-    /// The runs to append to the published ones, each whole.
-    pub runs: Vec<Vec<Row>>,
+    /// The runs to append to the published ones, each whole, with its settings.
+    pub runs: Vec<(Record, Vec<Row>)>,
     /// Number of local runs whose key is published already.
     pub already_published: usize,
     /// Local runs that must not be published.
@@ -25,7 +27,7 @@ pub struct Refusal {
     /// The run.
     pub run_key: String,
     /// Its arm.
-    pub arm: String,
+    pub arm: Arm,
     /// Its task.
     pub task: String,
     /// Its seed.
@@ -41,6 +43,8 @@ pub enum RefusalReason {
     Dirty,
     /// It ended with an error.
     Failed,
+    /// Its settings are not stored, so nobody could say what was run.
+    NoSettings,
 }
 
 impl fmt::Display for Refusal {
@@ -55,6 +59,7 @@ impl fmt::Display for Refusal {
         let why = match reason {
             RefusalReason::Dirty => "ran from a tree with uncommitted changes",
             RefusalReason::Failed => "failed",
+            RefusalReason::NoSettings => "has no settings record",
         };
         write!(
             f,
@@ -78,9 +83,16 @@ pub struct Published {
 
 /// Sorts the local runs into those to publish, those published already and those to refuse.
 ///
-/// Runs keep their order. A run key that is published already is skipped, whatever the local values are:
+/// Runs keep their order; `settings` are the local records. A run key that is published already is skipped, whatever the local values are:
 /// published rows are never rewritten, and [`crate::compare`] says whether the two agree.
-pub fn merge(local: &[Row], published: &[Row]) -> Merge {
+///
+/// # Errors
+/// [`ResultsError::WrongKey`] if the settings of a run to publish do not hash to its key.
+pub fn merge(
+    local: &[Row],
+    settings: &BTreeMap<String, Record>,
+    published: &[Row],
+) -> Result<Merge, ResultsError> {
     let known = finished(published);
     let mut seen = HashSet::new();
     let mut merge = Merge::default();
@@ -93,28 +105,30 @@ pub fn merge(local: &[Row], published: &[Row]) -> Merge {
             .filter(|row| row.run_key == first.run_key)
             .cloned()
             .collect();
-        let reason = if known.contains(&first.run_key) {
+        if known.contains(&first.run_key) {
             merge.already_published += 1;
             continue;
-        } else if run.iter().any(Row::is_failure) {
-            Some(RefusalReason::Failed)
-        } else if run.iter().any(|row| row.dirty) {
-            Some(RefusalReason::Dirty)
-        } else {
-            None
-        };
-        match reason {
-            None => merge.runs.push(run),
-            Some(reason) => merge.refused.push(Refusal {
-                run_key: first.run_key.clone(),
-                arm: first.arm.clone(),
-                task: first.task.clone(),
-                seed: first.seed,
-                reason,
-            }),
         }
+        let reason = if run.iter().any(Row::is_failure) {
+            RefusalReason::Failed
+        } else if run.iter().any(|row| row.dirty) {
+            RefusalReason::Dirty
+        } else if let Some(record) = settings.get(&first.run_key) {
+            check_key(&first.run_key, record)?;
+            merge.runs.push((record.clone(), run));
+            continue;
+        } else {
+            RefusalReason::NoSettings
+        };
+        merge.refused.push(Refusal {
+            run_key: first.run_key.clone(),
+            arm: first.arm,
+            task: first.task.clone(),
+            seed: first.seed,
+            reason,
+        });
     }
-    merge
+    Ok(merge)
 }
 
 /// Appends the clean, finished runs of `local_dir`, with their settings, to those of `published_dir`.
@@ -132,11 +146,12 @@ pub fn publish(
         return Err(ResultsError::DirtyTree);
     }
     let local = Store::read_only(local_dir);
+    let published = Store::read_only(published_dir).load()?;
     let merge = merge(
         &local.load()?.rows,
-        &Store::read_only(published_dir).load()?.rows,
-    );
-    let settings = local.load_settings()?;
+        &local.load_settings()?,
+        &published.rows,
+    )?;
     let mut outcome = Published {
         already_published: merge.already_published,
         refused: merge.refused,
@@ -146,11 +161,8 @@ pub fn publish(
         return Ok(outcome);
     }
     let target = Store::open(published_dir)?;
-    for run in &merge.runs {
-        let key = &run[0].run_key;
-        if let Some(settings) = settings.get(key) {
-            target.append_settings(key, settings)?;
-        }
+    for (settings, run) in &merge.runs {
+        target.append_settings(&run[0].run_key, settings)?;
         target.append(run)?;
         outcome.runs += 1;
         outcome.rows += run.len();

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::csv::{read_record, write_record};
 use crate::error::{LineProblem, ResultsError, StoreWarning};
+use crate::lines::{self, read_record};
 use crate::row::Row;
 
 /// What a store's file holds.
@@ -16,13 +16,13 @@ pub(crate) struct Scan {
     pub clean_len: u64,
     /// What follows that prefix, if anything does.
     pub torn: Option<StoreWarning>,
+    /// Whether the header is the former one.
+    pub former: bool,
 }
 
 /// The header line with its newline.
 pub(crate) fn header() -> String {
-    let mut line = String::new();
-    write_record(&mut line, Row::COLUMNS);
-    line
+    Row::columns().join(",") + "\n"
 }
 
 /// Splits `bytes` into whole runs.
@@ -48,12 +48,12 @@ pub(crate) fn scan(path: &Path, bytes: &[u8]) -> Result<Scan, ResultsError> {
             break;
         };
         let text = str::from_utf8(text).map_err(|_| malformed(line, LineProblem::NotUtf8))?;
-        let fields = read_record(text).map_err(|problem| malformed(line, problem))?;
         offset += raw.len() as u64;
         if line == 1 {
-            check_header(path, &fields)?;
+            scan.former = check_header(path, text)?;
         } else {
-            let row = Row::read(fields).map_err(|problem| malformed(line, problem))?;
+            let row = read_record(text).and_then(|fields| Row::read(&fields, scan.former));
+            let row = row.map_err(|problem| malformed(line, problem))?;
             if let Some(first) = run.first()
                 && (first.run_key != row.run_key || first.run_rows != row.run_rows)
             {
@@ -119,29 +119,20 @@ pub(crate) fn failed(run: &[Row]) -> bool {
     run.iter().any(Row::is_failure)
 }
 
-fn check_header(path: &Path, found: &[String]) -> Result<(), ResultsError> {
-    let columns = Row::COLUMNS.len().max(found.len());
-    for index in 0..columns {
-        let expected = Row::COLUMNS.get(index).copied().unwrap_or("");
-        let found = found.get(index).map_or("", String::as_str);
-        if expected != found || index >= Row::COLUMNS.len() {
-            return Err(ResultsError::WrongHeader {
-                path: path.to_owned(),
-                position: index + 1,
-                expected,
-                found: found.to_owned(),
-            });
-        }
+/// Refuses other columns; whether they are the former ones.
+fn check_header(path: &Path, found: &str) -> Result<bool, ResultsError> {
+    let former = Row::former_columns();
+    if found.trim_end_matches('\r') == former.join(",") {
+        return Ok(true);
     }
-    Ok(())
+    lines::check_header(path, Row::columns(), found).map(|()| false)
 }
 
 /// A header without its newline is a torn write only if it is a beginning of ours.
 fn check_torn_header(path: &Path, raw: &[u8]) -> Result<(), ResultsError> {
-    if header().as_bytes().starts_with(raw) {
+    let former = Row::former_columns().join(",");
+    if header().as_bytes().starts_with(raw) || former.as_bytes().starts_with(raw) {
         return Ok(());
     }
-    let text = String::from_utf8_lossy(raw);
-    let found: Vec<String> = text.split(',').map(str::to_owned).collect();
-    check_header(path, &found)
+    check_header(path, &String::from_utf8_lossy(raw)).map(drop)
 }

@@ -1,8 +1,8 @@
 //! What a reader must know about a table's numbers, in sentences that all formats share.
 
-use crate::column::{Column, Domain, Measure};
 use crate::row::Selection;
 use crate::table::{Table, TableRow};
+use crate::text::rate;
 
 impl Table {
     /// What a reader must know about the numbers, one sentence each.
@@ -17,21 +17,12 @@ impl Table {
                 seeds.join(", ")
             ),
         };
-        let weights = match self.selection {
+        let weights = match self.head.selection {
             Selection::Last => "the weights after the last step",
             Selection::Best => "each run's best evaluation",
         };
         let mut sentences = vec![format!("{over}, 100 x the metric, from {weights}.")];
-        let columns: Vec<Column> = self
-            .tasks
-            .iter()
-            .filter_map(|key| Column::of_key(key))
-            .collect();
-        if columns.iter().any(|column| column.domain.is_some()) {
-            sentences.extend(image_sentences(&columns));
-        } else {
-            sentences.push("MNLI is the accuracy over both validation halves together, CoLA the Matthews correlation, STS-B the Pearson correlation, the rest accuracy.".to_owned());
-        }
+        sentences.extend(self.head.notes.iter().cloned());
         sentences.extend(self.lr_sentence());
         sentences
     }
@@ -63,42 +54,5 @@ impl Table {
             })
             .collect();
         Some(format!("Learning rates: {}.", parts.join("; ")))
-    }
-}
-
-/// What in and out of domain mean, and how the columns are computed.
-fn image_sentences(columns: &[Column]) -> Vec<String> {
-    let is = |measure: fn(&Measure) -> bool| columns.iter().any(|column| measure(&column.measure));
-    let domains = "ID is the held-out 20 % of the one environment that the run trained on, OOD all images of another environment.";
-    let mut sentences = Vec::new();
-    if is(|measure| matches!(measure, Measure::Gap { .. })) {
-        sentences.push("Each number is the accuracy on the images trained on, without augmentation, minus the accuracy on the column's test images: the smaller, the less is lost.".to_owned());
-    } else {
-        sentences.push("The metric is accuracy.".to_owned());
-    }
-    sentences.push(domains.to_owned());
-    if is(|measure| matches!(measure, Measure::MeanOf(_))) {
-        sentences.push("OOD averages the three other environments, and its deviation is the mean of their three deviations, as in the paper.".to_owned());
-    } else {
-        let sources = columns
-            .iter()
-            .filter(|column| column.domain == Some(Domain::In));
-        let labels: Vec<&str> = sources
-            .map(|column| column.label.trim_end_matches(" (ID)"))
-            .collect();
-        sentences.push(format!(
-            "Trained on {}; columns without a mark are OOD.",
-            labels.join(", ")
-        ));
-    }
-    sentences
-}
-
-/// A learning rate as people write it: `4e-4`, `0.01`.
-fn rate(lr: f64) -> String {
-    if lr != 0.0 && lr.abs() < 0.01 {
-        format!("{lr:e}")
-    } else {
-        lr.to_string()
     }
 }

@@ -1,11 +1,16 @@
 //! A table: what it asks for, and its cells once built.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use crate::AVERAGE;
+use crate::AVERAGE_LABEL;
+use crate::arm::Arm;
 use crate::cell::{Cell, CellState, Parameters};
-use crate::column::Column;
-use crate::paper::PaperTable;
+use crate::column::{Column, Split};
+use crate::error::ResultsError;
+use crate::file::write_file;
+use crate::paper::{PaperRow, PaperTable};
+use crate::plot::Plot;
 use crate::row::Selection;
 
 /// Which rows a table's own numbers are made from.
@@ -39,60 +44,75 @@ impl View {
 /// A row that a table asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArmRow {
-    /// Arm key.
-    pub key: String,
-    /// The paper's notation.
+    /// The arm.
+    pub arm: Arm,
+    /// What the table calls it.
     pub label: String,
+}
+
+/// What a table is called, what its columns mean and how it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableHead {
+    /// File stem, such as `table1`.
+    pub name: String,
+    /// Title, such as `Table 1: adaptation methods on GLUE`.
+    pub title: String,
+    /// What the suite of experiments is called on a page, such as `GLUE`.
+    pub suite: String,
+    /// Where the table stands on a page: those of smaller numbers first.
+    pub place: u32,
+    /// The paper's table number.
+    pub paper_number: u8,
+    /// Scale of the rows; rows of another scale do not count.
+    pub scale: String,
+    /// Whose rows the table is made from.
+    pub view: View,
+    /// Which weights are reported.
+    pub selection: Selection,
+    /// The columns, in order.
+    pub columns: Vec<Column>,
+    /// Whether an average follows them.
+    pub average: bool,
+    /// What a reader must know about the columns, one sentence each.
+    pub notes: Vec<String>,
+    /// A sentence that stands above the numbers; empty for none.
+    pub warning: String,
+    /// The plots that show the table.
+    pub plots: Vec<Plot>,
+    /// The command that trains what is missing and writes the table.
+    pub command: String,
 }
 
 /// What a table asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableSpec {
-    /// File stem, such as `table1`.
-    pub name: String,
-    /// Title, such as `Table 1: adaptation methods on GLUE`.
-    pub title: String,
-    /// Scale of the rows; rows of another scale do not count.
-    pub scale: String,
-    /// Whose rows the table is made from.
-    pub view: View,
+    /// Names, columns and plots.
+    pub head: TableHead,
     /// The rows, in order.
     pub arms: Vec<ArmRow>,
-    /// The keys of the columns, in order ([`Column::of_key`]); for GLUE they are the tasks.
-    pub tasks: Vec<String>,
-    /// Whether an average follows them.
-    pub average: bool,
-    /// Which weights are reported.
-    pub selection: Selection,
+    /// The splits that rows may have, for every task that is named; a row of another split is an error of whoever wrote it.
+    pub splits: Vec<Split>,
     /// The paper's numbers.
     pub paper: PaperTable,
 }
 
 impl TableSpec {
-    /// One row for each row of the paper's table, with its labels, and the paper's columns.
-    pub fn of_paper(name: &str, title: &str, scale: &str, view: View, paper: PaperTable) -> Self {
-        let arms = paper
-            .rows
-            .iter()
-            .map(|row| ArmRow {
-                key: row.arm.clone(),
-                label: row.label.clone(),
-            })
-            .collect();
-        let tasks = paper.rows.first().map_or_else(Vec::new, |row| {
-            let tasks = row.cells.iter().filter(|cell| cell.task != AVERAGE);
-            tasks.map(|cell| cell.task.clone()).collect()
-        });
-        Self {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            scale: scale.to_owned(),
-            view,
-            arms,
-            tasks,
-            average: paper.has_average(),
-            selection: Selection::Last,
-            paper,
+    /// One row for each row of the paper's table, with its labels.
+    pub fn arms_of(paper: &PaperTable) -> Vec<ArmRow> {
+        let row = |row: &PaperRow| ArmRow {
+            arm: row.arm,
+            label: row.label.clone(),
+        };
+        paper.rows.iter().map(row).collect()
+    }
+
+    /// Adds rows for arms that the table does not have yet under any name, by their own labels.
+    pub fn add_arms(&mut self, arms: impl IntoIterator<Item = Arm>) {
+        for arm in arms {
+            if !self.arms.iter().any(|row| row.arm.is_same_as(arm)) {
+                let label = arm.label();
+                self.arms.push(ArmRow { arm, label });
+            }
         }
     }
 }
@@ -100,9 +120,9 @@ impl TableSpec {
 /// One row of a built table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableRow {
-    /// Arm key.
-    pub arm: String,
-    /// The paper's notation.
+    /// The arm.
+    pub arm: Arm,
+    /// What the table calls it.
     pub label: String,
     /// The parameter share that the paper prints for this arm; empty if it prints none.
     pub params_printed: String,
@@ -112,8 +132,8 @@ pub struct TableRow {
 
 impl TableRow {
     /// The cell of a column or of the average.
-    pub fn cell(&self, task: &str) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.task == task)
+    pub fn cell(&self, column: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.column == column)
     }
 
     /// The counts that most tasks share; heads differ with the number of classes.
@@ -158,8 +178,8 @@ pub struct Unfinished {
     pub row: usize,
     /// The arm's label.
     pub label: String,
-    /// The column keys.
-    pub tasks: Vec<String>,
+    /// Places of the columns among [`TableHead::columns`].
+    pub columns: Vec<usize>,
     /// Where their runs stand; never complete.
     pub state: CellState,
 }
@@ -169,7 +189,7 @@ pub struct Unfinished {
 pub struct ColumnGroup {
     /// The head, such as `VLCS`.
     pub label: String,
-    /// Their places among [`Table::columns`].
+    /// Their places among the row's cells.
     pub columns: Range<usize>,
 }
 
@@ -179,52 +199,39 @@ pub(crate) struct Block {
     pub head: Option<String>,
     /// The heads of the columns.
     pub labels: Vec<String>,
-    /// Their places among [`Table::columns`].
+    /// Their places among the row's cells.
     pub columns: Range<usize>,
 }
 
 /// A built table, ready to be written as CSV, Markdown or terminal text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// File stem, such as `table1`.
-    pub name: String,
-    /// Title.
-    pub title: String,
-    /// Scale of the rows.
-    pub scale: String,
-    /// Whose rows the table is made from.
-    pub view: View,
-    /// Which weights are reported.
-    pub selection: Selection,
-    /// The paper's table number.
-    pub paper_number: u8,
+    /// Names, columns and plots.
+    pub head: TableHead,
     /// Seeds of the runs that count, ascending.
     pub seeds: Vec<u64>,
-    /// The keys of the columns, without the average.
-    pub tasks: Vec<String>,
-    /// Whether an average follows them.
-    pub average: bool,
     /// The rows.
     pub rows: Vec<TableRow>,
 }
 
 impl Table {
-    /// Column keys: the tasks, then the average if there is one.
-    pub fn columns(&self) -> Vec<String> {
-        let mut columns = self.tasks.clone();
-        if self.average {
-            columns.push(AVERAGE.to_owned());
-        }
-        columns
+    /// The heads of the columns with their groups', then the average's if there is one.
+    pub fn column_labels(&self) -> Vec<String> {
+        let labels = self.head.columns.iter().map(Column::full_label);
+        labels
+            .chain(self.head.average.then(|| AVERAGE_LABEL.to_owned()))
+            .collect()
     }
 
-    /// The head of a column, as the paper writes it, with its group's.
-    pub fn column_label(&self, column: &str) -> String {
-        match Column::of_key(column) {
-            Some(column) => column.full_label(),
-            None if column == AVERAGE => "Avg.".to_owned(),
-            None => column.to_owned(),
-        }
+    /// Writes `<name>.csv` and `<name>.md`, each whole or not at all; returns the latter's path.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, ResultsError> {
+        let path = |extension: &str| folder.join(format!("{}.{extension}", self.head.name));
+        write_file(&path("csv"), self.to_csv())?;
+        write_file(&path("md"), self.to_markdown())?;
+        Ok(path("md"))
     }
 
     /// The groups of neighbouring columns that share a head, such as the environments of a data set.
@@ -232,12 +239,11 @@ impl Table {
     /// Empty for a table without groups; otherwise every column is in one.
     pub fn groups(&self) -> Vec<ColumnGroup> {
         let mut groups: Vec<ColumnGroup> = Vec::new();
-        for (index, key) in self.columns().iter().enumerate() {
-            let label = Column::of_key(key).map_or("", |column| column.group);
+        for (index, column) in self.head.columns.iter().enumerate() {
             match groups.last_mut() {
-                Some(last) if last.label == label => last.columns.end = index + 1,
+                Some(last) if last.label == column.group => last.columns.end = index + 1,
                 _ => groups.push(ColumnGroup {
-                    label: label.to_owned(),
+                    label: column.group.clone(),
                     columns: index..index + 1,
                 }),
             }
@@ -250,23 +256,19 @@ impl Table {
     /// or there is only one group, whose head then need not be said in each column.
     pub(crate) fn blocks(&self) -> Vec<Block> {
         const MOST_COLUMNS: usize = 8;
-        let columns = self.columns();
+        let labels = self.column_labels();
         let groups = self.groups();
-        if groups.len() != 1 && (columns.len() <= MOST_COLUMNS || groups.is_empty()) {
+        if groups.len() != 1 && (labels.len() <= MOST_COLUMNS || groups.is_empty()) {
             return vec![Block {
                 head: None,
-                labels: columns.iter().map(|key| self.column_label(key)).collect(),
-                columns: 0..columns.len(),
+                columns: 0..labels.len(),
+                labels,
             }];
         }
         let block = |group: ColumnGroup| {
-            let keys = &columns[group.columns.clone()];
-            let label = |key: &String| Column::of_key(key).map(|column| column.label);
+            let columns = &self.head.columns[group.columns.clone()];
             Block {
-                labels: keys
-                    .iter()
-                    .map(|key| label(key).unwrap_or_else(|| key.clone()))
-                    .collect(),
+                labels: columns.iter().map(|column| column.label.clone()).collect(),
                 head: Some(group.label),
                 columns: group.columns,
             }
@@ -274,9 +276,9 @@ impl Table {
         groups.into_iter().map(block).collect()
     }
 
-    /// The row of an arm.
-    pub fn row(&self, arm: &str) -> Option<&TableRow> {
-        self.rows.iter().find(|row| row.arm == arm)
+    /// The row of an arm, by the arm's settings and not its name.
+    pub fn row(&self, arm: Arm) -> Option<&TableRow> {
+        self.rows.iter().find(|row| row.arm.is_same_as(arm))
     }
 
     /// Whether any cell has a published number beside its own.
@@ -288,7 +290,7 @@ impl Table {
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let mut entries: Vec<Unfinished> = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
-            for cell in row.cells.iter().filter(|cell| cell.task != AVERAGE) {
+            for (column, cell) in row.cells.iter().take(self.head.columns.len()).enumerate() {
                 if cell.state == CellState::Complete {
                     continue;
                 }
@@ -296,11 +298,11 @@ impl Table {
                     .iter_mut()
                     .find(|entry| entry.row == index && entry.state == cell.state);
                 match known {
-                    Some(entry) => entry.tasks.push(cell.task.clone()),
+                    Some(entry) => entry.columns.push(column),
                     None => entries.push(Unfinished {
                         row: index,
                         label: row.label.clone(),
-                        tasks: vec![cell.task.clone()],
+                        columns: vec![column],
                         state: cell.state.clone(),
                     }),
                 }
@@ -313,17 +315,20 @@ impl Table {
     ///
     /// A group whose columns are all in it is named once.
     pub fn columns_text(&self, unfinished: &Unfinished) -> String {
-        if unfinished.tasks.len() == self.tasks.len() {
+        if unfinished.columns.len() == self.head.columns.len() {
             return String::new();
         }
         let groups = self.groups();
         let mut labels: Vec<String> = Vec::new();
-        for task in &unfinished.tasks {
+        for &column in &unfinished.columns {
             let whole = groups.iter().find(|group| {
-                let keys = &self.tasks[group.columns.clone()];
-                keys.contains(task) && keys.iter().all(|key| unfinished.tasks.contains(key))
+                let mut all = group.columns.clone();
+                group.columns.contains(&column) && all.all(|one| unfinished.columns.contains(&one))
             });
-            let label = whole.map_or_else(|| self.column_label(task), |group| group.label.clone());
+            let label = whole.map_or_else(
+                || self.head.columns[column].full_label(),
+                |group| group.label.clone(),
+            );
             if !labels.contains(&label) {
                 labels.push(label);
             }

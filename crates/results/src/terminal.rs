@@ -3,17 +3,19 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::AVERAGE;
-use crate::aggregate::Stat;
 use crate::cell::CellState;
-use crate::column::Column;
 use crate::markdown::stat_text;
+use crate::stats::Stat;
 use crate::table::{Table, TableRow, View};
 
 impl Table {
     /// The table as aligned plain text, about 110 columns wide for seven tasks; a wide table is written one group below the other.
     pub fn to_terminal(&self) -> String {
-        let mut out = format!("{} (scale {})\n", self.title, self.scale);
+        let head = &self.head;
+        let mut out = format!("{} (scale {})\n", head.title, head.scale);
+        if !head.warning.is_empty() {
+            let _ = writeln!(out, "{}", head.warning);
+        }
         for sentence in self.sentences() {
             let _ = writeln!(out, "{sentence}");
         }
@@ -33,11 +35,9 @@ impl Table {
         }
         for row in &self.rows {
             let mut failed: Vec<String> = Vec::new();
-            for cell in row.cells.iter().filter(|cell| cell.task != AVERAGE) {
+            for (column, cell) in head.columns.iter().zip(&row.cells) {
                 if let CellState::Failed { message } = &cell.state {
-                    let task =
-                        Column::of_key(&cell.task).map_or(cell.task.clone(), |column| column.task);
-                    failed.push(format!("{} on {task} failed: {message}", row.arm));
+                    failed.push(format!("{} on {} failed: {message}", row.arm, column.task));
                 }
             }
             // Several columns of one task fail together.
@@ -58,14 +58,14 @@ impl Table {
             line
         };
         let own = cells.iter().map(|cell| match (&cell.state, cell.ours) {
-            (CellState::NotRun { .. }, _) => "not run".to_owned(),
+            (CellState::NotRun, _) => "not run".to_owned(),
             (CellState::Failed { .. }, None) => "failed".to_owned(),
             (CellState::Complete, stat) => optional(stat),
             (_, Some(stat)) => format!("{} [{}/{}]", stat_text(stat), stat.n, cell.expected),
             (_, None) => "–".to_owned(),
         });
-        lines.push(line(&row.label, self.view.owner(), own.collect()));
-        if self.view == View::Local && self.has_published() {
+        lines.push(line(&row.label, self.head.view.owner(), own.collect()));
+        if self.head.view == View::Local && self.has_published() {
             let published = cells.iter().map(|cell| optional(cell.published));
             lines.push(line(
                 &format!("  {}", row.arm),
@@ -78,7 +78,7 @@ impl Table {
             Some(paper) if paper.flag.is_empty() => paper.printed.clone(),
             Some(paper) => format!("{}*", paper.printed),
         });
-        let name = if self.view == View::Local && self.has_published() {
+        let name = if self.head.view == View::Local && self.has_published() {
             String::new()
         } else {
             format!("  {}", row.arm)

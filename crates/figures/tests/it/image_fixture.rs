@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use results::{
-    ArmRow, DATA_SETS, DOMAINBED, Row, Selection, Store, TRAIN_SPLIT, Table, View, build,
-    table_specs,
-};
+use results::{Row, Selection, Store, Table, View, build};
+
+use crate::specs::{self, IMAGES, SOURCE, image_spec, image_split};
+
+const DOMAINBED: &str = "domainbed";
 
 /// Arm, trainable parameters, training accuracy, and what it keeps of it in and out of domain.
 const ARMS: [(&str, u64, f64, f64, f64); 7] = [
@@ -31,9 +32,9 @@ const HARDER: [[f64; 4]; 4] = [
 pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for (arm_index, (arm, trainable, train, inside, outside)) in ARMS.into_iter().enumerate() {
-        for (set_index, set) in DATA_SETS.iter().enumerate() {
+        for (set_index, set) in IMAGES.iter().enumerate() {
             for seed in 0..3_u64 {
-                match (arm, set.task, seed) {
+                match (arm, set.0, seed) {
                     ("lora-r8", "officehome", 2) | ("linear-probe", "terra", _) => continue,
                     _ => {}
                 }
@@ -45,18 +46,14 @@ pub fn rows() -> Vec<Row> {
                     n_trainable: trainable + head,
                     n_total: 1_200_000 + trainable + head,
                     paper_count: trainable + 2 * head,
-                    ..row(arm, set.task, seed)
+                    ..row(arm, set.0, seed)
                 };
-                let mut run = vec![at(TRAIN_SPLIT, train)];
-                for (environment, harder) in set.environments.iter().zip(HARDER[set_index]) {
-                    let keeps = if environment.is_source() {
-                        inside
-                    } else {
-                        outside
-                    };
-                    run.push(at(environment.split, train * keeps - harder));
+                let mut run = vec![at("in", train)];
+                for (position, harder) in HARDER[set_index].into_iter().enumerate() {
+                    let keeps = if position == SOURCE { inside } else { outside };
+                    run.push(at(&image_split(set, position), train * keeps - harder));
                 }
-                if (arm, set.task, seed) == ("tuneA-Brand-r8", "pacs", 1) {
+                if (arm, set.0, seed) == ("tuneA-Brand-r8", "pacs", 1) {
                     run.truncate(1);
                     run[0].metric = Row::ERROR_METRIC.into();
                     run[0].value = None;
@@ -76,7 +73,7 @@ fn row(arm: &str, task: &str, seed: u64) -> Row {
         suite: DOMAINBED.into(),
         scale: "mini".into(),
         task: task.into(),
-        arm: arm.into(),
+        arm: specs::arm(arm),
         seed,
         split: String::new(),
         metric: "accuracy".into(),
@@ -89,10 +86,11 @@ fn row(arm: &str, task: &str, seed: u64) -> Row {
         lr: 1e-3,
         epochs: 8,
         steps: 300,
-        train_s: 11.5,
+        wall_s: 11.5,
         examples_per_s: 800.0,
         peak_mem_mb: Some(180.0),
         device: "flex".into(),
+        processor: String::new(),
         dtype: "f32".into(),
         burn: "0.22.1".into(),
         git: "4567def".into(),
@@ -115,19 +113,15 @@ pub fn tables(scale: &str, view: View) -> [Table; 4] {
             ..row
         })
         .collect();
-    table_specs(scale, view).map(|mut spec| {
-        if spec.name == "table5" {
-            spec.arms.push(ArmRow {
-                key: "tuneA-Brand-r16".into(),
-                label: "B_randA\u{302} (r = 16)".into(),
-            });
-        }
+    [5, 8, 9, 10].map(|number| {
+        let mut spec = image_spec(number, scale, view);
+        spec.add_arms([specs::arm("tuneA-Brand-r16")]);
         let published = if view == View::Local {
             rows.as_slice()
         } else {
             &[]
         };
-        build(&spec, None, &rows, published, &|_| None).expect("the fixture is consistent")
+        build(&spec, None, &rows, published).expect("the fixture is consistent")
     })
 }
 
@@ -140,7 +134,7 @@ pub fn write(root: &Path, scale: &str, view: View) {
         store.append(run).expect("appends");
     }
     for table in tables(scale, view) {
-        let path = dir.join(format!("{}.csv", table.name));
+        let path = dir.join(format!("{}.csv", table.head.name));
         fs::write(path, table.to_csv()).expect("writable");
     }
 }

@@ -5,3 +5,5 @@ mod image_fixture;
 mod images;
 mod rendering;
 mod series;
+#[path = "../../../results/tests/it/specs.rs"]
+mod specs;

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use figures::claims::ClaimFigure;
-use figures::dots::{DotFigure, Mark, Value};
-use results::{PaperTable, View};
+use figures::dots::DotFigure;
+use figures::{Mark, Value};
+use results::{Arm, View};
 
 use crate::fixture::table;
 
@@ -30,7 +31,7 @@ fn mark(mark: &Mark) -> String {
 
 #[test]
 fn the_dot_plot_shows_every_arm_and_task() {
-    let figure = DotFigure::of(&table(PaperTable::table1(), "mini", View::Local));
+    let figure = DotFigure::of(&table(1, "mini", View::Local));
     let mut text = format!(
         "{}\n{}\n{}\nsplit: {}\n",
         figure.title, figure.subtitle, figure.ours_name, figure.split
@@ -60,7 +61,7 @@ fn the_dot_plot_shows_every_arm_and_task() {
 #[test]
 fn the_claims_plot_shows_differences_to_lora() {
     let figure =
-        ClaimFigure::of(&table(PaperTable::table1(), "mini", View::Published)).expect("LoRA ran");
+        ClaimFigure::of(&table(1, "mini", View::Published), Arm::lora(8)).expect("LoRA ran");
     let mut text = format!(
         "{}\n±{:.2}\n{:?}\n",
         figure.title,
@@ -85,7 +86,7 @@ fn the_claims_plot_shows_differences_to_lora() {
 
 #[test]
 fn both_axes_of_a_split_panel_span_equally_many_points() {
-    let figure = DotFigure::of(&table(PaperTable::table1(), "small", View::Published));
+    let figure = DotFigure::of(&table(1, "small", View::Published));
     assert!(figure.split);
     for panel in &figure.panels {
         let (ours, paper) = (panel.ours_range.span(), panel.paper_range.span());
@@ -99,7 +100,7 @@ fn both_axes_of_a_split_panel_span_equally_many_points() {
 
 #[test]
 fn at_scale_paper_both_share_an_axis() {
-    let figure = DotFigure::of(&table(PaperTable::table7(), "paper", View::Published));
+    let figure = DotFigure::of(&table(7, "paper", View::Published));
     assert!(!figure.split);
     assert!(
         figure
@@ -113,7 +114,7 @@ fn at_scale_paper_both_share_an_axis() {
 #[test]
 fn every_number_lies_inside_its_axis() {
     for scale in ["mini", "paper"] {
-        let figure = DotFigure::of(&table(PaperTable::table7(), scale, View::Local));
+        let figure = DotFigure::of(&table(7, scale, View::Local));
         for panel in &figure.panels {
             for row in &panel.rows {
                 let own = match row.ours {
@@ -139,7 +140,7 @@ fn every_number_lies_inside_its_axis() {
 #[test]
 fn a_table_without_lora_makes_no_claims_plot() {
     assert_eq!(
-        ClaimFigure::of(&table(PaperTable::table2(), "mini", View::Local)),
+        ClaimFigure::of(&table(2, "mini", View::Local), Arm::lora(8)),
         None
     );
 }

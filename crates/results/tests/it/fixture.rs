@@ -1,6 +1,9 @@
 //! Rows for the tests.
 
-use results::{DOMAINBED, DataSet, Row, Selection, TRAIN_SPLIT};
+use results::{Record, Row, Selection};
+use serde_json::json;
+
+use crate::specs::{self, GLUE, IMAGES, glue_split, image_split};
 
 /// A row of a finished run with every field set to something plausible.
 pub fn row(arm: &str, task: &str, seed: u64, split: &str, metric: &str, value: f64) -> Row {
@@ -8,7 +11,7 @@ pub fn row(arm: &str, task: &str, seed: u64, split: &str, metric: &str, value: f
         suite: "glue".into(),
         scale: "mini".into(),
         task: task.into(),
-        arm: arm.into(),
+        arm: specs::arm(arm),
         seed,
         split: split.into(),
         metric: metric.into(),
@@ -21,10 +24,11 @@ pub fn row(arm: &str, task: &str, seed: u64, split: &str, metric: &str, value: f
         lr: 4e-4,
         epochs: 20,
         steps: 1560,
-        train_s: 12.5,
+        wall_s: 12.5,
         examples_per_s: 1993.6,
         peak_mem_mb: Some(210.25),
         device: "flex, 2 threads".into(),
+        processor: String::new(),
         dtype: "f32".into(),
         burn: "0.22.1".into(),
         git: "0123abc".into(),
@@ -40,10 +44,12 @@ pub fn row(arm: &str, task: &str, seed: u64, split: &str, metric: &str, value: f
 
 /// One whole run of two rows.
 pub fn run(arm: &str, task: &str, seed: u64, value: f64) -> Vec<Row> {
-    let headline = results::headline(task).expect("a GLUE task");
+    let found = GLUE.iter().find(|glue| glue.0 == task);
+    let (_, _, metric) = found.expect("a GLUE task");
+    let split = glue_split(task);
     let mut rows = vec![
-        row(arm, task, seed, headline.split, headline.metric, value),
-        row(arm, task, seed, headline.split, "loss", 0.5),
+        row(arm, task, seed, split, metric, value),
+        row(arm, task, seed, split, "loss", 0.5),
     ];
     rows.iter_mut().for_each(|row| row.run_rows = 2);
     rows
@@ -59,10 +65,17 @@ pub fn failed_run(arm: &str, task: &str, seed: u64, error: &str) -> Vec<Row> {
 
 /// One whole run of an image task: the accuracy on what it trained on, then on the four environments in order.
 pub fn image_run(arm: &str, task: &str, seed: u64, train: f64, tests: [f64; 4]) -> Vec<Row> {
-    let set = DataSet::of_task(task).expect("an image task");
-    let mut rows = vec![image_row(arm, task, seed, TRAIN_SPLIT, train)];
-    for (environment, value) in set.environments.iter().zip(tests) {
-        rows.push(image_row(arm, task, seed, environment.split, value));
+    let set = IMAGES.iter().find(|set| set.0 == task);
+    let set = set.expect("an image task");
+    let mut rows = vec![image_row(arm, task, seed, "in", train)];
+    for (position, value) in tests.into_iter().enumerate() {
+        rows.push(image_row(
+            arm,
+            task,
+            seed,
+            &image_split(set, position),
+            value,
+        ));
     }
     // Optional rows that no table reads.
     rows.push(image_row(arm, task, seed, "train_augmented", train - 0.1));
@@ -73,8 +86,19 @@ pub fn image_run(arm: &str, task: &str, seed: u64, train: f64, tests: [f64; 4]) 
 
 fn image_row(arm: &str, task: &str, seed: u64, split: &str, value: f64) -> Row {
     Row {
-        suite: DOMAINBED.into(),
+        suite: "domainbed".into(),
         n_trainable: if task == "officehome" { 24_000 } else { 20_000 },
         ..row(arm, task, seed, split, "accuracy", value)
     }
+}
+
+/// The settings of a run, as far as these tests care.
+pub fn record(lr: f64, revision: u64) -> Record {
+    Record::of(&json!({"lr": lr, "revision": revision})).expect("plain data")
+}
+
+/// The run under the key of its settings.
+pub fn keyed(mut run: Vec<Row>, record: &Record) -> Vec<Row> {
+    run.iter_mut().for_each(|row| row.run_key = record.key());
+    run
 }

@@ -1,16 +1,14 @@
 //! The transcription agrees with itself, and exactly the paper's own slips are flagged.
 
-use results::{PaperTable, canonical_arm};
+use results::PaperTable;
+
+use crate::specs::{arm, paper};
 
 /// A printed average may differ from the mean of seven printed means by rounding: 0.05, and a hair for the decimal fractions.
 const ROUNDING: f64 = 0.051;
 
 fn tables() -> [PaperTable; 3] {
-    [
-        PaperTable::table1(),
-        PaperTable::table2(),
-        PaperTable::table7(),
-    ]
+    [1, 2, 7].map(paper)
 }
 
 #[test]
@@ -69,7 +67,7 @@ fn a_printed_average_is_the_mean_of_its_tasks_or_is_flagged() {
                     row.arm,
                     average.flag
                 );
-                wrong.push((table.number, row.arm.clone(), average.mean));
+                wrong.push((table.number, row.arm.to_string(), average.mean));
             } else {
                 assert!(
                     !average.flag.contains("average to"),
@@ -80,14 +78,13 @@ fn a_printed_average_is_the_mean_of_its_tasks_or_is_flagged() {
             }
         }
     }
-    // behaviours 1.13
     let expected = [
         (1, "tuneA-Brand-r8", 84.2),
         (2, "tuneAB-Brand-r8", 87.8),
         (7, "tuneA-BU-r8", 94.9),
     ];
     let expected: Vec<_> = expected
-        .map(|(table, arm, mean)| (table, arm.to_owned(), mean))
+        .map(|(table, key, mean)| (table, key.to_owned(), mean))
         .into();
     assert_eq!(wrong, expected);
 }
@@ -99,7 +96,7 @@ fn an_arm_that_two_tables_print_differently_is_flagged_in_both() {
         for row in &a.rows {
             for cell in &row.cells {
                 for b in tables.iter().filter(|b| b.number != a.number) {
-                    let Some(other) = b.row(&row.arm).and_then(|row| row.cell(&cell.task)) else {
+                    let Some(other) = b.row(row.arm).and_then(|row| row.cell(&cell.task)) else {
                         continue;
                     };
                     let note = format!("Table {} prints {} for this arm", b.number, other.printed);
@@ -152,20 +149,19 @@ fn exactly_the_known_slips_are_flagged() {
 
 #[test]
 fn arms_of_equal_settings_share_a_row() {
-    let table = PaperTable::table7();
-    assert_eq!(canonical_arm("lora-fa-r8"), "tuneB-Akm-r8");
+    let table = paper(7);
     assert_eq!(
-        table.row("lora-fa-r8").map(|row| row.label.as_str()),
+        table.row(arm("lora-fa-r8")).map(|row| row.label.as_str()),
         Some("B̂₀A_km (r = 8)")
     );
-    let (lora, long) = (table.row("lora-r8"), table.row("tuneAB-Akm-r8"));
+    let (lora, long) = (table.row(arm("lora-r8")), table.row(arm("tuneAB-Akm-r8")));
     assert_eq!(lora, long);
-    // behaviours 1.13: the paper's LoRA row and its B̂₀Â_km row are the same runs.
-    let cells = |arm: &str| {
+    // The paper's LoRA row and its B̂₀Â_km row are the same runs.
+    let cells = |key: &str| {
         table
             .rows
             .iter()
-            .find(|row| row.arm == arm)
+            .find(|row| row.arm == arm(key))
             .map(|row| row.cells.clone())
     };
     assert_eq!(cells("lora-r8"), cells("tuneAB-Akm-r8"));

@@ -1,39 +1,33 @@
 //! The transcribed image tables agree with each other, and exactly the paper's own slips are flagged.
 
-use results::{DATA_SETS, DataSet, PaperCell, PaperTable, Stat};
+use results::{PaperCell, PaperTable, Stat};
+
+use crate::specs::{IMAGES, ImageSet, SOURCE, arm, paper};
 
 /// What rounding to two decimals, and decimal fractions in binary, may leave.
 const ROUNDING: f64 = 0.0051;
 
 fn tables() -> [PaperTable; 4] {
-    [
-        PaperTable::table5(),
-        PaperTable::table8(),
-        PaperTable::table9(),
-        PaperTable::table10(),
-    ]
+    [5, 8, 9, 10].map(paper)
 }
 
-fn cell<'a>(table: &'a PaperTable, arm: &str, column: &str) -> &'a PaperCell {
-    let cell = table.row(arm).and_then(|row| row.cell(column));
-    cell.unwrap_or_else(|| panic!("Table {} lacks {arm} {column}", table.number))
+fn cell<'a>(table: &'a PaperTable, key: &str, column: &str) -> &'a PaperCell {
+    let cell = table.row(arm(key)).and_then(|row| row.cell(column));
+    cell.unwrap_or_else(|| panic!("Table {} lacks {key} {column}", table.number))
 }
 
 /// The accuracy table's cells of a data set, in the order of its environments.
-fn accuracies<'a>(arm: &str, set: &DataSet, tables: &'a [PaperTable; 4]) -> [&'a PaperCell; 4] {
-    let table = &tables[if set.task == "terra" { 2 } else { 1 }];
-    set.environments
-        .map(|environment| cell(table, arm, &format!("{}/{}", set.task, environment.code)))
+fn accuracies<'a>(key: &str, set: &ImageSet, tables: &'a [PaperTable; 4]) -> [&'a PaperCell; 4] {
+    let table = &tables[if set.0 == "terra" { 2 } else { 1 }];
+    set.2
+        .map(|(code, _)| cell(table, key, &format!("{}/{code}", set.0)))
 }
 
 #[test]
 fn every_row_has_the_columns_of_its_table() {
-    let image = |sets: &[DataSet], prefix: &str| -> Vec<String> {
+    let image = |sets: &[ImageSet], prefix: &str| -> Vec<String> {
         sets.iter()
-            .flat_map(|set| {
-                set.environments
-                    .map(|environment| format!("{}/{prefix}{}", set.task, environment.code))
-            })
+            .flat_map(|set| set.2.map(|(code, _)| format!("{}/{prefix}{code}", set.0)))
             .collect()
     };
     let pairs = ["vlcs", "pacs", "officehome"]
@@ -42,9 +36,9 @@ fn every_row_has_the_columns_of_its_table() {
         .collect();
     let expected = [
         (6, pairs),
-        (7, image(&DATA_SETS[..3], "")),
-        (7, image(&DATA_SETS[3..], "")),
-        (7, image(&DATA_SETS, "gap_")),
+        (7, image(&IMAGES[..3], "")),
+        (7, image(&IMAGES[3..], "")),
+        (7, image(&IMAGES, "gap_")),
     ];
     for (table, (n_rows, columns)) in tables().iter().zip(expected) {
         assert_eq!(table.rows.len(), n_rows, "Table {}", table.number);
@@ -71,16 +65,16 @@ fn every_number_is_what_its_printed_text_says() {
 
 #[test]
 fn table_5_is_the_mean_of_table_8s_environments_with_the_mean_of_their_deviations() {
-    // behaviours 0.12: all 18 OOD cells.
+    // All 18 OOD cells.
     let tables = tables();
     let mut checked = 0;
     for row in &tables[0].rows {
-        for set in &DATA_SETS[..3] {
-            let printed = cell(&tables[0], &row.arm, &format!("{}/ood", set.task));
-            let all = accuracies(&row.arm, set, &tables);
-            let others = set.environments.iter().zip(all);
+        for set in &IMAGES[..3] {
+            let printed = cell(&tables[0], &row.arm.to_string(), &format!("{}/ood", set.0));
+            let all = accuracies(&row.arm.to_string(), set, &tables);
+            let others = all.iter().enumerate();
             let stats: Vec<Stat> = others
-                .filter(|(environment, _)| !environment.is_source())
+                .filter(|(position, _)| *position != SOURCE)
                 .map(|(_, cell)| Stat {
                     mean: cell.mean,
                     std: cell.std,
@@ -90,7 +84,7 @@ fn table_5_is_the_mean_of_table_8s_environments_with_the_mean_of_their_deviation
             assert_eq!(stats.len(), 3);
             let mean = Stat::mean_of(&stats).expect("three environments");
             let std = mean.std.expect("three deviations");
-            let at = format!("{} {}: {mean:?} and {printed:?}", row.arm, set.task);
+            let at = format!("{} {}: {mean:?} and {printed:?}", row.arm, set.0);
             assert!(
                 (std - printed.std.expect("printed")).abs() < ROUNDING,
                 "{at}"
@@ -105,7 +99,7 @@ fn table_5_is_the_mean_of_table_8s_environments_with_the_mean_of_their_deviation
             assert!((mean.mean - printed.mean).abs() < 0.01, "{at}");
             checked += 1;
 
-            let id = cell(&tables[0], &row.arm, &format!("{}/id", set.task));
+            let id = cell(&tables[0], &row.arm.to_string(), &format!("{}/id", set.0));
             assert_eq!((id.mean, id.std), (all[1].mean, all[1].std), "{at}");
         }
     }
@@ -114,19 +108,16 @@ fn table_5_is_the_mean_of_table_8s_environments_with_the_mean_of_their_deviation
 
 #[test]
 fn the_gaps_of_a_data_set_imply_one_training_accuracy_or_are_flagged() {
-    // behaviours 1.13; a sum of two rounded numbers may be off by 0.01, so two of them by 0.02.
+    // A sum of two rounded numbers may be off by 0.01, so two of them by 0.02.
     let tables = tables();
     let mut wrong = Vec::new();
     for row in &tables[3].rows {
-        for set in &DATA_SETS {
-            let accuracies = accuracies(&row.arm, set, &tables);
-            let gaps = set.environments.map(|environment| {
-                cell(
-                    &tables[3],
-                    &row.arm,
-                    &format!("{}/gap_{}", set.task, environment.code),
-                )
-            });
+        for set in &IMAGES {
+            let accuracies = accuracies(&row.arm.to_string(), set, &tables);
+            let key = row.arm.to_string();
+            let gaps = set
+                .2
+                .map(|(code, _)| cell(&tables[3], &key, &format!("{}/gap_{code}", set.0)));
             let implied: Vec<f64> = accuracies
                 .iter()
                 .zip(gaps)
@@ -147,7 +138,7 @@ fn the_gaps_of_a_data_set_imply_one_training_accuracy_or_are_flagged() {
                 assert_eq!(gap.flag.contains(&note), differs, "{} {gap:?}", row.arm);
             }
             if differs {
-                wrong.push((row.arm.as_str(), set.task));
+                wrong.push((row.arm.to_string(), set.0));
             }
         }
     }
@@ -156,7 +147,7 @@ fn the_gaps_of_a_data_set_imply_one_training_accuracy_or_are_flagged() {
         ("tuneB-Arand-r8", "pacs"),
         ("tuneB-Arand-r16", "officehome"),
     ];
-    assert_eq!(wrong, expected);
+    assert_eq!(wrong, expected.map(|(key, task)| (key.to_owned(), task)));
 }
 
 #[test]

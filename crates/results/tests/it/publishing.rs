@@ -1,28 +1,42 @@
-//! From local to published, and whether two sets of rows agree.
+//! From local to published.
 
-use results::{RefusalReason, ResultsError, Row, Store, compare, publish};
-use serde_json::json;
+use std::fs;
+
+use results::{RefusalReason, ResultsError, Store, publish};
 use tempfile::tempdir;
 
-use crate::fixture::{failed_run, run};
+use crate::fixture::{failed_run, keyed, record, run};
 
 #[test]
 fn clean_finished_runs_are_appended_once_with_their_settings() {
     let (local_dir, published_dir) = (tempdir().expect("folder"), tempdir().expect("folder"));
     let local = Store::open(local_dir.path()).expect("writable");
-    let clean = run("lora-r8", "rte", 0, 0.8);
+    // A number that moves by a bit when it is parsed and printed again.
+    let settings = record(0.9990000128746033, 1);
+    let clean = keyed(run("lora-r8", "rte", 0, 0.8), &settings);
     let mut dirty = run("lora-r8", "rte", 1, 0.7);
     dirty.iter_mut().for_each(|row| row.dirty = true);
-    for rows in [&clean, &dirty, &failed_run("ia3", "rte", 0, "NaN")] {
+    let unknown = run("lora-r8", "rte", 2, 0.7);
+    for rows in [
+        &clean,
+        &dirty,
+        &failed_run("ia3", "rte", 0, "NaN"),
+        &unknown,
+    ] {
         local.append(rows).expect("appends");
-        local
-            .append_settings(&rows[0].run_key, &json!({"n": 1}))
-            .expect("appends");
     }
+    local
+        .append_settings(&settings.key(), &settings)
+        .expect("appends");
     let first = publish(local_dir.path(), published_dir.path(), true).expect("publishes");
     assert_eq!((first.runs, first.rows, first.already_published), (1, 2, 0));
     let reasons: Vec<RefusalReason> = first.refused.iter().map(|refusal| refusal.reason).collect();
-    assert_eq!(reasons, [RefusalReason::Dirty, RefusalReason::Failed]);
+    let expected = [
+        RefusalReason::Dirty,
+        RefusalReason::Failed,
+        RefusalReason::NoSettings,
+    ];
+    assert_eq!(reasons, expected);
     assert_eq!(
         first.refused[0].to_string(),
         "run `lora-r8/rte/1` (lora-r8 on rte, seed 1) ran from a tree with uncommitted changes and is not published"
@@ -32,10 +46,14 @@ fn clean_finished_runs_are_appended_once_with_their_settings() {
     assert_eq!((second.runs, second.already_published), (0, 1));
     let published = Store::read_only(published_dir.path());
     assert_eq!(published.load().expect("loads").rows, clean);
-    assert_eq!(published.load_settings().expect("loads").len(), 1);
+    assert_eq!(
+        fs::read_to_string(published.settings_path()).expect("there"),
+        fs::read_to_string(local.settings_path()).expect("there"),
+        "the record is copied byte for byte"
+    );
     assert_eq!(
         local.load().expect("loads").rows.len(),
-        5,
+        7,
         "the local store keeps its runs"
     );
 }
@@ -72,44 +90,24 @@ fn a_published_value_is_never_rewritten() {
 }
 
 #[test]
-fn comparison_lists_metrics_beyond_the_tolerance_and_ignores_times() {
-    let a = [
-        run("lora-r8", "rte", 0, 0.8),
-        run("lora-r8", "rte", 1, 0.7),
-        run("ia3", "rte", 0, 0.5),
-    ]
-    .concat();
-    let mut b: Vec<Row> = [
-        run("lora-r8", "rte", 0, 0.8),
-        run("lora-r8", "rte", 1, 0.75),
-    ]
-    .concat();
-    b.iter_mut().for_each(|row| row.train_s = 99.0);
-    let outcome = compare(&a, &b, 0.01);
-    assert_eq!(
-        (outcome.compared, outcome.only_a, outcome.only_b),
-        (4, 1, 0)
-    );
-    assert!((outcome.largest - 0.05).abs() < 1e-12);
-    assert_eq!(outcome.differences.len(), 1);
-    let difference = &outcome.differences[0];
-    assert_eq!(
-        (difference.seed, difference.metric.as_str()),
-        (1, "accuracy")
-    );
-    assert_eq!((difference.a, difference.b), (Some(0.7), Some(0.75)));
-    assert!(compare(&a, &b, 0.051).differences.is_empty());
-}
+fn settings_that_do_not_hash_to_the_runs_key_are_refused() {
+    let (local_dir, published_dir) = (tempdir().expect("folder"), tempdir().expect("folder"));
+    let local = Store::open(local_dir.path()).expect("writable");
+    let settings = record(4e-4, 1);
+    let error = local
+        .append_settings("another", &settings)
+        .expect_err("not its key");
+    assert!(matches!(error, ResultsError::WrongKey { .. }), "{error}");
+    assert!(!local.settings_path().exists());
 
-#[test]
-fn a_metric_that_one_side_lacks_is_a_difference() {
-    let a = run("lora-r8", "rte", 0, 0.8);
-    let failed = failed_run("lora-r8", "rte", 0, "NaN");
-    let outcome = compare(&a, &failed, 1.0);
-    assert_eq!(
-        outcome.differences.len(),
-        3,
-        "two metrics and the error row"
-    );
-    assert!(compare(&failed, &failed, 0.0).differences.is_empty());
+    let rows = keyed(run("lora-r8", "rte", 0, 0.8), &settings);
+    local.append(&rows).expect("appends");
+    local
+        .append_settings(&settings.key(), &settings)
+        .expect("appends");
+    let text = fs::read_to_string(local.settings_path()).expect("there");
+    fs::write(local.settings_path(), text.replace("0.0004", "0.0005")).expect("writable");
+    let error = publish(local_dir.path(), published_dir.path(), true).expect_err("edited");
+    assert!(error.to_string().contains("hashes to"), "{error}");
+    assert!(!Store::read_only(published_dir.path()).runs_path().exists());
 }

@@ -4,10 +4,10 @@ use std::fs;
 
 use proptest::prelude::*;
 use results::{LineProblem, ResultsError, Row, Selection, Store, StoreWarning, finished};
-use serde_json::json;
 use tempfile::tempdir;
 
-use crate::fixture::{failed_run, row, run};
+use crate::fixture::{failed_run, record, row, run};
+use crate::specs::arm;
 
 fn line() -> impl Strategy<Value = String> {
     // Everything but line breaks; commas, quotation marks and spaces are likely.
@@ -26,23 +26,24 @@ fn number() -> impl Strategy<Value = f64> {
 prop_compose! {
     fn any_row()(
         texts in prop::array::uniform12(line()),
+        key in prop::sample::select(vec!["lora-r8", "tuneAB-Akm-r8", "full", "tuneA-BU-released-r64"]),
         counts in prop::array::uniform7(any::<u64>()),
         numbers in prop::array::uniform4(number()),
         peak_mem_mb in prop::option::of(number()),
         best in any::<bool>(),
         dirty in any::<bool>(),
     ) -> Row {
-        let [suite, scale, task, arm, split, device, dtype, burn, git, data_digest, checkpoint_digest, error] = texts;
+        let [suite, scale, task, processor, split, device, dtype, burn, git, data_digest, checkpoint_digest, error] = texts;
         let [seed, n_examples, n_trainable, n_total, paper_count, epochs, steps] = counts;
-        let [value, lr, train_s, examples_per_s] = numbers;
+        let [value, lr, wall_s, examples_per_s] = numbers;
         Row {
-            suite, scale, task, arm, seed, split,
+            suite, scale, task, arm: arm(key), seed, split,
             metric: "accuracy".into(),
             value: Some(value),
             n_examples,
             selection: if best { Selection::Best } else { Selection::Last },
-            n_trainable, n_total, paper_count, lr, epochs, steps, train_s, examples_per_s, peak_mem_mb,
-            device, dtype, burn, git, dirty,
+            n_trainable, n_total, paper_count, lr, epochs, steps, wall_s, examples_per_s, peak_mem_mb,
+            device, processor, dtype, burn, git, dirty,
             run_key: String::new(),
             run_rows: 0,
             data_digest, checkpoint_digest,
@@ -176,13 +177,13 @@ fn rows_that_are_not_one_whole_run_are_refused_and_nothing_is_written() {
     check(&mixed, "one whole run");
     check(
         &[row("lora-r8", "rte", 0, "validation", "accuracy", f64::NAN)],
-        "no finite value",
+        "column `value` should be a finite number (a run without one is stored as failed), found `NaN`",
     );
     let mut broken = failed_run("lora-r8", "rte", 0, "two\nlines");
-    check(&broken, "`error` holds a line break");
+    check(&broken, "line break");
     broken[0].error = "one line".into();
     broken[0].value = Some(1.0);
-    check(&broken, "exactly if the run did not fail");
+    check(&broken, "if and only if the metric is `error`");
 }
 
 /// Stores one run of two rows, edits the file's text and expects an error with `part` in it.
@@ -221,7 +222,7 @@ fn a_defect_that_no_crash_leaves_is_an_error_with_its_line() {
     );
     check_defect(
         |text| text.replacen(",277,", ",", 1),
-        "line 2: expected 30 fields, found 29",
+        "line 2: expected 31 fields, found 30",
     );
     check_defect(
         |text| text.replacen("false", "no", 1),
@@ -229,7 +230,11 @@ fn a_defect_that_no_crash_leaves_is_an_error_with_its_line() {
     );
     check_defect(
         |text| text.replacen("last", "final", 1),
-        "column `selection` should be `last` or `best`",
+        "line 2: column `selection`: expected `last` or `best`",
+    );
+    check_defect(
+        |text| text.replacen("lora-r8", "lora-8", 1),
+        "line 2: column `arm`: unknown arm `lora-8`; arms are",
     );
     check_defect(
         |text| text.replacen("\"flex", "\"\"flex", 1),
@@ -237,11 +242,11 @@ fn a_defect_that_no_crash_leaves_is_an_error_with_its_line() {
     );
     check_defect(
         |text| text.replace("loss,0.5", "loss,inf"),
-        "line 3: column `value` should be a finite number",
+        "line 3: column `value` should be a finite number (",
     );
     check_defect(
         |text| text.replacen('\n', "\n\n", 1),
-        "line 2: expected 30 fields, found 1",
+        "line 2: expected 31 fields, found 1",
     );
     check_defect(
         |text| {
@@ -266,7 +271,7 @@ fn another_header_is_an_error_with_its_column() {
     );
     check_defect(
         |text| text.replacen(",error", "", 1),
-        "column 30 of the header should be `error`, found ``",
+        "column 31 of the header should be `error`, found ``",
     );
     check_defect(
         |_| "not ours".into(),
@@ -300,13 +305,18 @@ fn invalid_utf8_is_an_error_with_its_line() {
 fn settings_are_stored_once_a_key_and_a_torn_line_is_replaced() {
     let dir = tempdir().expect("temporary folder");
     let store = Store::open(dir.path()).expect("writable");
-    store
-        .append_settings("k1", &json!({"lr": 4e-4}))
-        .expect("appends");
-    store
-        .append_settings("k1", &json!({"lr": 1.0}))
-        .expect("skips");
+    let (first, second) = (record(4e-4, 1), record(2e-4, 1));
+    for _ in 0..2 {
+        store
+            .append_settings(&first.key(), &first)
+            .expect("appends once");
+    }
     let whole = fs::read_to_string(store.settings_path()).expect("readable");
+    let expected = format!(
+        "{{\"run_key\":\"{}\",\"settings\":{{\"lr\":0.0004,\"revision\":1}}}}\n",
+        first.key()
+    );
+    assert_eq!(whole, expected);
     fs::write(
         store.settings_path(),
         format!("{whole}{{\"run_key\":\"k2\",\"sett"),
@@ -314,13 +324,69 @@ fn settings_are_stored_once_a_key_and_a_torn_line_is_replaced() {
     .expect("writable");
     assert_eq!(store.load_settings().expect("loads").len(), 1);
     store
-        .append_settings("k2", &json!({"lr": 2e-4}))
+        .append_settings(&second.key(), &second)
         .expect("appends");
     let records = store.load_settings().expect("loads");
-    assert_eq!(records["k1"], json!({"lr": 4e-4}));
-    assert_eq!(records["k2"], json!({"lr": 2e-4}));
+    assert_eq!(records[&first.key()], first);
+    assert_eq!(records[&second.key()], second);
 
     fs::write(store.settings_path(), format!("{whole}[]\n")).expect("writable");
     let error = store.load_settings().expect_err("not a record").to_string();
     assert!(error.contains("settings.jsonl, line 2"), "{error}");
+}
+
+/// The text of a store from before rows named the processor, when `wall_s` was called `train_s`.
+fn former(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.replace("wall_s", "train_s").replace(",processor", "");
+        line.replace("\"flex, 2 threads\",,", "\"flex, 2 threads\",") + "\n"
+    });
+    lines.collect()
+}
+
+#[test]
+fn a_store_of_the_former_columns_is_read_and_gets_the_new_ones_when_it_is_written() {
+    let dir = tempdir().expect("temporary folder");
+    let store = Store::open(dir.path()).expect("writable");
+    let (first, second) = (run("lora-r8", "rte", 0, 0.8), run("lora-r8", "rte", 1, 0.7));
+    store.append(&first).expect("appends");
+    let text = fs::read_to_string(store.runs_path()).expect("readable");
+    let former = former(&text);
+    assert_eq!(
+        former.lines().next().map(|line| line.split(',').count()),
+        Some(30)
+    );
+    fs::write(store.runs_path(), &former).expect("writable");
+    assert_eq!(store.load().expect("loads").rows, first);
+
+    let cut = &former[..former.len() - 3];
+    fs::write(store.runs_path(), cut).expect("writable");
+    assert!(matches!(
+        store.load().expect("loads").warnings[..],
+        [StoreWarning::TornTail { line: 2, .. }]
+    ));
+
+    fs::write(store.runs_path(), &former).expect("writable");
+    store.append(&second).expect("appends");
+    assert_eq!(store.load().expect("loads").rows, [first, second].concat());
+    let upgraded = fs::read_to_string(store.runs_path()).expect("readable");
+    assert!(upgraded.starts_with(&text), "{upgraded}");
+}
+
+#[test]
+fn forgotten_runs_are_gone_and_the_others_are_as_they_were() {
+    let dir = tempdir().expect("temporary folder");
+    let store = Store::open(dir.path()).expect("writable");
+    store
+        .forget(&["nothing"])
+        .expect("an empty store has nothing to forget");
+    let runs = [0, 1, 2].map(|seed| run("lora-r8", "rte", seed, 0.8));
+    for run in &runs {
+        store.append(run).expect("appends");
+    }
+    store
+        .forget(&["lora-r8/rte/1", "unknown"])
+        .expect("forgets");
+    let [first, _, third] = runs;
+    assert_eq!(store.load().expect("loads").rows, [first, third].concat());
 }

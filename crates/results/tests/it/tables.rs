@@ -3,23 +3,16 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use results::{
-    CellState, PaperTable, PlanKeys, ResultsError, Row, Store, Table, TableSpec, View, build,
-};
+use results::{CellState, PlanKeys, ResultsError, Row, Store, Table, TableSpec, View, build};
 use tempfile::tempdir;
 
 use crate::fixture::{failed_run, run};
+use crate::specs::{arm, glue_spec};
 
 const TASKS: [&str; 7] = ["mnli", "sst2", "mrpc", "cola", "qnli", "rte", "stsb"];
 
 fn spec(view: View) -> TableSpec {
-    TableSpec::of_paper(
-        "table1",
-        "Table 1: adaptation methods on GLUE",
-        "mini",
-        view,
-        PaperTable::table1(),
-    )
+    glue_spec(1, "mini", view)
 }
 
 /// LoRA complete, B-only lacking a seed on RTE, A-only failed once on CoLA, AdaLoRA and IA3 not run.
@@ -53,12 +46,8 @@ fn stored() -> Vec<Row> {
     store.load().expect("loads").rows
 }
 
-fn note(arm: &str) -> Option<String> {
-    matches!(arm, "adalora" | "ia3").then(|| "this adapter comes with a later issue".to_owned())
-}
-
 fn table(view: View, published: &[Row]) -> Table {
-    build(&spec(view), None, &stored(), published, &note).expect("builds")
+    build(&spec(view), None, &stored(), published).expect("builds")
 }
 
 #[test]
@@ -105,6 +94,21 @@ fn a_table_reads_back_what_it_wrote() {
 }
 
 #[test]
+fn a_table_is_written_as_csv_and_markdown() {
+    let folder = tempdir().expect("folder");
+    let table = table(View::Published, &[]);
+    let markdown = table.write(folder.path()).expect("writable");
+    let read = |path: &Path| std::fs::read_to_string(path).expect("written");
+    assert_eq!(read(&markdown), table.to_markdown());
+    assert_eq!(read(&folder.path().join("table1.csv")), table.to_csv());
+    assert_eq!(
+        folder.path().read_dir().expect("a folder").count(),
+        2,
+        "nothing else is left"
+    );
+}
+
+#[test]
 fn a_defective_table_file_is_named_with_its_line() {
     let csv = table(View::Local, &stored()).to_csv();
     let check = |text: String, part: &str| {
@@ -126,7 +130,7 @@ fn a_defective_table_file_is_named_with_its_line() {
     );
     check(
         csv.replacen("complete", "finished", 1),
-        "line 2: column `state` should be a cell's state",
+        "line 2: column `state`: expected `complete`",
     );
     let without_one: Vec<&str> = csv
         .lines()
@@ -140,7 +144,7 @@ fn a_defective_table_file_is_named_with_its_line() {
 #[test]
 fn means_are_over_seeds_and_the_average_is_the_mean_of_task_means() {
     let table = table(View::Local, &[]);
-    let lora = table.row("lora-r8").expect("a row");
+    let lora = table.row(arm("lora-r8")).expect("a row");
     let mnli = lora
         .cell("mnli")
         .and_then(|cell| cell.ours)
@@ -171,21 +175,21 @@ fn the_average_needs_all_seven_tasks() {
         .into_iter()
         .filter(|row| row.task != "qnli")
         .collect();
-    let table = build(&spec(View::Local), None, &rows, &[], &note).expect("builds");
+    let table = build(&spec(View::Local), None, &rows, &[]).expect("builds");
     let average = table
-        .row("lora-r8")
+        .row(arm("lora-r8"))
         .and_then(|row| row.cell("avg"))
         .expect("a cell");
     assert_eq!(average.ours, None);
-    assert_eq!(average.state, CellState::NotRun { note: None });
+    assert_eq!(average.state, CellState::NotRun);
 }
 
 #[test]
 fn states_tell_what_is_missing() {
     let table = table(View::Local, &[]);
-    let state = |arm: &str, task: &str| {
+    let state = |key: &str, task: &str| {
         table
-            .row(arm)
+            .row(arm(key))
             .and_then(|row| row.cell(task))
             .expect("a cell")
             .state
@@ -201,10 +205,6 @@ fn states_tell_what_is_missing() {
         state("tuneA-Brand-r8", "avg"),
         "failed: loss is NaN at step 40"
     );
-    assert_eq!(
-        state("adalora", "rte"),
-        "not run yet: this adapter comes with a later issue"
-    );
     assert_eq!(state("lora-fa-r8", "rte"), "not run yet");
 }
 
@@ -212,10 +212,10 @@ fn states_tell_what_is_missing() {
 fn an_arms_other_name_finds_its_rows() {
     let mut rows = run("tuneB-Akm-r8", "rte", 0, 0.7);
     rows.extend(run("tuneAB-Akm-r8", "rte", 0, 0.8));
-    let table = build(&spec(View::Local), None, &rows, &[], &note).expect("builds");
-    let rte = |arm: &str| {
+    let table = build(&spec(View::Local), None, &rows, &[]).expect("builds");
+    let rte = |key: &str| {
         table
-            .row(arm)
+            .row(arm(key))
             .and_then(|row| row.cell("rte")?.ours)
             .map(|stat| stat.mean)
     };
@@ -234,20 +234,19 @@ fn a_plan_picks_the_runs_of_its_own_experiment() {
         .iter_mut()
         .for_each(|row| row.run_key = "shared".into());
     let rows = [own, shared].concat();
-    let error =
-        build(&spec(View::Local), None, &rows, &[], &note).expect_err("two runs for a seed");
+    let error = build(&spec(View::Local), None, &rows, &[]).expect_err("two runs for a seed");
     assert!(
         matches!(error, ResultsError::AmbiguousRuns { seed: 0, .. }),
         "{error}"
     );
 
     let plan: PlanKeys = HashMap::from([(
-        ("lora-r8".into(), "rte".into()),
+        (arm("lora-r8").kind(), "rte".into()),
         vec!["shared".into(), "to come".into()],
     )]);
-    let table = build(&spec(View::Local), Some(&plan), &rows, &rows, &note).expect("builds");
+    let table = build(&spec(View::Local), Some(&plan), &rows, &rows).expect("builds");
     let cell = table
-        .row("lora-r8")
+        .row(arm("lora-r8"))
         .and_then(|row| row.cell("rte"))
         .expect("a cell");
     assert_eq!(cell.ours.map(|stat| stat.mean), Some(60.0));
@@ -264,16 +263,29 @@ fn rows_of_another_scale_never_count() {
             ..row
         })
         .collect();
-    let table = build(&spec(View::Local), None, &rows, &[], &note).expect("builds");
+    let table = build(&spec(View::Local), None, &rows, &[]).expect("builds");
     assert!(table.cells().all(|cell| cell.ours.is_none()));
 }
 
 #[test]
-fn an_unknown_task_is_an_error() {
+fn warnings_and_counts_of_examples_stand_above_the_numbers() {
     let mut spec = spec(View::Local);
-    spec.tasks.push("wnli".into());
-    let error = build(&spec, None, &[], &[], &note)
-        .expect_err("no such task")
-        .to_string();
-    assert!(error.contains("`wnli`"), "{error}");
+    spec.head.warning = "Not to be trusted.".into();
+    let mut rows = stored();
+    rows.iter_mut()
+        .filter(|row| row.task == "rte")
+        .for_each(|row| row.n_examples = 1_000);
+    let table = build(&spec, None, &rows, &[]).expect("builds");
+    let examples = "Examples: MNLI 277 of 1,000, SST-2 277 of 1,000, MRPC 277 of 1,000, CoLA 277 of 1,000, QNLI 277 of 1,000, RTE 1,000, STS-B 277 of 1,000.";
+    let read = Table::from_csv(Path::new("table1.csv"), &table.to_csv()).expect("own file");
+    for text in [table.to_markdown(), table.to_terminal(), read.to_markdown()] {
+        let place = |part: &str| {
+            text.find(part)
+                .unwrap_or_else(|| panic!("{part} is not in {text}"))
+        };
+        assert!(place("Not to be trusted.") < place("277 of 1,000"));
+        assert!(place(examples) < place("LoRA (r = 8)"));
+    }
+    let none = build(&spec, None, &[], &[]).expect("builds");
+    assert!(!none.to_terminal().contains("Examples:"), "nothing has run");
 }
