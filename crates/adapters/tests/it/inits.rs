@@ -1,19 +1,19 @@
-//! The distributions of behaviours 0.4 and 1.4, and where randomness comes from.
+//! The distributions of the released code's factors, and where randomness comes from.
 
-use adapters::{AdaptedLinear, FactorInit, LoraConfig, LowRank, Trains, adapt, adaptable};
+use adapters::{AdaptedLinear, FactorInit, LoraConfig, LowRank, adapt, adaptable};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::fixture::{
-    bits, columns_of_b, deviation_from_orthonormal, device, dot, layer, rows_of_a,
+    bits, both, columns_of_b, deviation_from_orthonormal, device, dot, layer, low_rank, rows_of_a,
 };
 
 fn started(a: FactorInit, b: FactorInit, rank: usize, d: [usize; 2], seed: u64) -> LowRank {
     let weight = Tensor::ones(d, &device());
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    LoraConfig::new(rank, a, b, Trains::Both)
+    both(rank, a, b)
         .init(&weight, &Default::default(), &mut rng)
         .unwrap()
 }
@@ -29,7 +29,7 @@ fn check_norms(vectors: &[Vec<f32>], expected: f64) {
 
 #[test]
 fn factors_have_the_norms_of_the_released_code() {
-    // Behaviours 0.4: d = 1024.
+    // PyTorch's `kaiming_uniform_(a=sqrt(5))` of r x 1024 and of 1024 x r matrices.
     let d = [1024, 1024];
     let random = started(FactorInit::Orthonormal, FactorInit::Orthonormal, 8, d, 0);
     check_norms(&rows_of_a(&random), 1.0);
@@ -44,7 +44,7 @@ fn factors_have_the_norms_of_the_released_code() {
 
 #[test]
 fn kaiming_uniform_fills_its_interval() {
-    // A: U(+-1/sqrt(d_in)); B: U(+-1/sqrt(rank)) (behaviours 1.4).
+    // A: U(+-1/sqrt(d_in)); B: U(+-1/sqrt(rank)).
     let km = FactorInit::KaimingUniform;
     let adapter = started(km, km, 4, [400, 100], 2);
     for (vectors, bound) in [
@@ -156,20 +156,19 @@ fn pair(value: bool, n_layers: usize) -> Pair {
 
 fn adapted(value: bool, n_layers: usize, targets: &[&str], seed: u64) -> Pair {
     let km = FactorInit::KaimingUniform;
-    let config = LoraConfig::new(2, km, km, Trains::Both);
+    let config = both(2, km, km);
     let mut pair = pair(value, n_layers);
     adapt(&mut pair, &config, targets, seed, &Default::default()).unwrap();
     pair
 }
 
 fn factors(layer: &AdaptedLinear) -> (Vec<u32>, Vec<u32>) {
-    let adapter = layer.adapter.as_ref().unwrap();
+    let adapter = low_rank(layer);
     (bits(&adapter.a.val()), bits(&adapter.b.val()))
 }
 
 #[test]
 fn a_layer_starts_the_same_whatever_else_the_model_has() {
-    // Behaviours 7.2: the stream is the layer's own.
     let small = adapted(false, 1, &["0"], 7);
     let large = adapted(true, 3, &["query", "value", "0", "1", "2"], 7);
     assert_eq!(factors(&small.layers[0]), factors(&large.layers[0]));
@@ -195,7 +194,7 @@ fn paths_and_seeds_give_different_factors() {
 
 #[test]
 fn targets_match_whole_names_at_the_end_of_a_path() {
-    let config = LoraConfig::new(1, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let config = LoraConfig::train_b(1, FactorInit::Orthonormal);
     let check = |targets: &[&str], expected: &[&str]| {
         let paths = adapt(
             &mut pair(true, 11),
