@@ -1,13 +1,7 @@
 //! The kinds of adapters, and what a layer asks of each.
 //!
-//! | kind | output | merged weight and bias |
-//! |---|---|---|
-//! | [`LowRank`] | `x W + b + scale * drop(x) A B` | `W + scale * A B`, `b` |
-//! | [`Ia3`] on outputs | `(x W + b) * l` | `W * l`, `b * l` |
-//! | [`Ia3`] on inputs | `(x * l) W + b` | `l * W`, `b` |
-//!
 //! A new kind is a file, with a module that implements [`AdapterKind`] and a configuration that
-//! implements [`AdapterConfig`](crate::AdapterConfig), and a name in the list below; freezing,
+//! implements [`AdapterConfig`](crate::AdapterConfig), and a variant of [`Adapter`]; freezing,
 //! precision, merging and parameter paths then hold for it. A kind computes the layer's whole
 //! output from its input and its weight, so that it may add to the product, scale either side of
 //! it, or divide by the weight's norm. What concerns several layers or the time between two steps,
@@ -75,12 +69,13 @@ pub(crate) trait AdapterKind: Module {
     fn choose_trained(&mut self);
 }
 
-/// Declares [`Adapter`] and hands everything that Burn or a layer asks of it to the kind.
+/// Hands everything that Burn or a layer asks of an adapter to its kind; a variant is named as the
+/// kind in it.
 ///
-/// Burn's derived module would put the kind's name into each parameter's path.
+/// Burn's derived module would put the variant's name into each parameter's path.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident),+ $(,)?) => {
-        /// An adapter of one of the kinds there are.
+    ($(#[$docs:meta])* pub enum Adapter { $($(#[$doc:meta])* $kind:ident),+ $(,)? }) => {
+        $(#[$docs])*
         #[derive(Clone, Debug)]
         pub enum Adapter {
             $($(#[$doc])* $kind($kind)),+
@@ -149,10 +144,19 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A low-rank update beside the layer.
-    LowRank,
-    /// A factor for each of the layer's outputs or inputs.
-    Ia3,
+    /// What a layer has learned beside its pretrained weight and bias.
+    ///
+    /// | kind | output | merged weight and bias |
+    /// |---|---|---|
+    /// | [`LowRank`] | `x W + b + scale * drop(x) A B` | `W + scale * A B`, `b` |
+    /// | [`Ia3`] on outputs | `(x W + b) * l` | `W * l`, `b * l` |
+    /// | [`Ia3`] on inputs | `(x * l) W + b` | `l * W`, `b` |
+    pub enum Adapter {
+        /// A low-rank update of the weight.
+        LowRank,
+        /// A factor for each of the layer's outputs or inputs.
+        Ia3,
+    }
 }
 
 impl ModuleDisplay for Adapter {}

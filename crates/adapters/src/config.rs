@@ -31,7 +31,7 @@ pub trait AdapterConfig {
     ) -> Result<Adapter, AdapterError>;
 }
 
-/// How a factor starts. [`crate::init`] has the distributions.
+/// How a factor starts; the table at the top of `init.rs` has the distributions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactorInit {

@@ -22,7 +22,7 @@ pub fn train_adapters_and<M: Module + Adaptable>(module: M, prefixes: &[&str]) -
     module
 }
 
-/// Trains every parameter, as full fine-tuning does.
+/// Trains every parameter, as full fine-tuning does; an adapter's frozen factor too.
 pub fn train_all<M: Module>(module: M) -> M {
     module.set_require_grad(true)
 }

@@ -1,5 +1,6 @@
 //! The distributions of the released code's factors, and where randomness comes from.
 
+use adapters::random::gaussian_pair;
 use adapters::{AdaptedLinear, FactorInit, LoraConfig, LowRank, adapt, adaptable};
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -134,6 +135,25 @@ fn orthonormal_factors_have_the_moments_of_the_haar_measure() {
     assert!((product / n).abs() < 5.0 * (second * second / n).sqrt());
 }
 
+/// Bounds: five standard errors.
+#[test]
+fn gaussian_pairs_are_normal_and_independent() {
+    const PAIRS: usize = 20_000;
+    let n = PAIRS as f64;
+    let std = 0.5;
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let pairs: Vec<[f64; 2]> = (0..PAIRS).map(|_| gaussian_pair(std, &mut rng)).collect();
+    let mean = |f: &dyn Fn(&[f64; 2]) -> f64| pairs.iter().map(f).sum::<f64>() / n;
+    for i in [0, 1] {
+        let bound = |variance: f64| 5.0 * (variance / n).sqrt();
+        assert!(mean(&|p| p[i] / std).abs() < bound(1.0));
+        assert!((mean(&|p| (p[i] / std).powi(2)) - 1.0).abs() < bound(2.0));
+        assert!((mean(&|p| (p[i] / std).powi(4)) - 3.0).abs() < bound(96.0));
+    }
+    let correlation = mean(&|p| p[0] * p[1] / (std * std));
+    assert!(correlation.abs() < 5.0 / n.sqrt(), "{correlation}");
+}
+
 #[derive(Module, Debug)]
 struct Pair {
     query: AdaptedLinear,
@@ -172,6 +192,16 @@ fn a_layer_starts_the_same_whatever_else_the_model_has() {
     let small = adapted(false, 1, &["0"], 7);
     let large = adapted(true, 3, &["query", "value", "0", "1", "2"], 7);
     assert_eq!(factors(&small.layers[0]), factors(&large.layers[0]));
+}
+
+/// Published runs depend on it: a layer's numbers are a function of its path and the seed.
+#[test]
+fn a_path_and_a_seed_give_these_factors() {
+    let pair = adapted(false, 2, &["1"], 7);
+    let (a, b) = factors(&pair.layers[1]);
+    let first = |bits: &[u32]| [0, 1, 2].map(|i| f32::from_bits(bits[i]));
+    assert_eq!(first(&a), [0.030263873, -0.1411401, -0.022618584]);
+    assert_eq!(first(&b), [0.15227512, 0.06172943, 0.25736225]);
 }
 
 #[test]

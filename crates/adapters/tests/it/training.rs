@@ -6,6 +6,7 @@ use adapters::{train_adapters_and, train_all, trained_paths, visit_adapters};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Tensor;
+use proptest::prelude::*;
 
 use crate::fixture::{device, low_rank, random, values};
 use crate::net::{ADAPTED, Net, Snapshot, adapted, declared};
@@ -69,10 +70,14 @@ pub fn check(net: Net, expected: &[String]) {
     assert_eq!(before.ids, after.ids);
 }
 
-#[test]
-fn only_the_chosen_factors_and_the_head_train() {
-    for trains in [Trains::A, Trains::B, Trains::Both] {
-        check(adapted(trains, 1, &device()), &declared(trains));
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn only_the_chosen_factors_and_the_head_train(seed in 0u64..1000) {
+        for trains in [Trains::A, Trains::B, Trains::Both] {
+            check(adapted(trains, seed, &device()), &declared(trains));
+        }
     }
 }
 
