@@ -27,8 +27,11 @@ fn main() {
 fn layer(rank: usize, trains: Trains) -> AdaptedLinear {
     let mut layers = vec![AdaptedLinearConfig::new(D, D).init(&Device::flex())];
     if rank > 0 {
-        let (a, b) = (FactorInit::Orthonormal, FactorInit::KaimingUniform);
-        let config = LoraConfig::new(rank, a, b, trains).with_dropout(0.05);
+        let config = LoraConfig {
+            b: FactorInit::KaimingUniform,
+            trains,
+            ..LoraConfig::train_b(rank, FactorInit::Orthonormal).with_dropout(0.05)
+        };
         adapt(&mut layers, &config, &["0"], 0, &MaskStream::new(0))
             .expect("the rank is below the width");
     }

@@ -1,12 +1,16 @@
 //! Finding the adaptable layers of a module, and adapting those that are named.
 
+use burn::module::{Module, ModuleMapper};
 use ops::MaskStream;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{AdaptedLinear, AdapterError, LoraConfig};
+use crate::{AdaptedLinear, Adapter, AdapterConfig, AdapterError};
 
 /// A module that can name its [`AdaptedLinear`] layers. Implement it with [`adaptable!`].
+///
+/// An adapter on a layer that is not named counts as part of the pretrained model: it is frozen and
+/// cast like it.
 ///
 /// [`adaptable!`]: crate::adaptable
 pub trait Adaptable {
@@ -67,24 +71,51 @@ macro_rules! adaptable {
     };
 }
 
+/// Calls `visit` with a layer's path and its adapter, for each adapted layer of a module.
+///
+/// Between two steps of training this is how a method reaches all adapters at once: gradients are
+/// found by their parameters' ids, and what `visit` writes into a parameter stays.
+pub fn visit_adapters(module: &mut impl Adaptable, visit: &mut dyn FnMut(&str, &mut Adapter)) {
+    module.visit_linears("", &mut |path, layer| {
+        if let Some(adapter) = &mut layer.adapter {
+            visit(path, adapter);
+        }
+    });
+}
+
+/// Maps every parameter but those of adapters.
+pub(crate) fn map_around_adapters<M: Module + Adaptable>(
+    mut module: M,
+    mapper: &mut impl ModuleMapper,
+) -> M {
+    let mut adapters = Vec::new();
+    module.visit_linears("", &mut |_, layer| adapters.push(layer.adapter.take()));
+    let mut module = module.map(mapper);
+    let mut adapters = adapters.into_iter();
+    module.visit_linears("", &mut |_, layer| {
+        layer.adapter = adapters.next().flatten()
+    });
+    module
+}
+
 /// Gives every layer whose path ends in one of `targets` (on a dot boundary) a fresh adapter.
 ///
 /// Each layer draws its factors from a generator of its own, made from `seed` and the layer's path:
-/// the same layer starts the same whatever else the model has (behaviours 7.2).
-/// Pretrained weights must be loaded before. An adapter that a layer has already is replaced, its
-/// update taken out of the weight if it was merged. Returns the paths of the adapted layers.
+/// the same layer starts the same whatever else the model has.
+/// Pretrained weights must be loaded before. An adapter that a layer has already is replaced, and
+/// unmerged before if it was merged. Returns the paths of the adapted layers.
 ///
 /// # Errors
 /// If no layer matches, or the settings do not fit a layer; the module is then partly adapted and
 /// should be dropped.
 pub fn adapt(
     module: &mut impl Adaptable,
-    config: &LoraConfig,
+    config: &impl AdapterConfig,
     targets: &[&str],
     seed: u64,
     masks: &MaskStream,
 ) -> Result<Vec<String>, AdapterError> {
-    config.validate()?;
+    config.check(targets)?;
     let mut adapted = Vec::new();
     let mut others = Vec::new();
     let mut failure = None;
@@ -96,7 +127,7 @@ pub fn adapt(
         layer.unmerge();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(fnv1a(path));
-        match config.init(&layer.weight.val(), masks, &mut rng) {
+        match config.adapter(path, &layer.weight.val(), masks, &mut rng) {
             Ok(adapter) => {
                 layer.adapter = Some(adapter);
                 adapted.push(path.to_owned());
@@ -121,7 +152,8 @@ pub fn adapt(
     Ok(adapted)
 }
 
-fn ends_with(path: &str, target: &str) -> bool {
+/// Whether `path` is `target` or ends in it after a dot.
+pub(crate) fn ends_with(path: &str, target: &str) -> bool {
     path.strip_suffix(target)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

@@ -1,10 +1,37 @@
-//! The choices that make an adapter: rank, scale, dropout, how each factor starts, which one trains.
+//! The choices that make an adapter: for a low-rank one its rank, scale and dropout, how each factor
+//! starts, and which one trains.
 
+use burn::tensor::Tensor;
+use ops::MaskStream;
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::AdapterError;
+use crate::{Adapter, AdapterError};
 
-/// How a factor starts. [`crate::init`] has the distributions.
+/// Configuration of a kind of adapter, which [`adapt`](crate::adapt) makes adapters from.
+pub trait AdapterConfig {
+    /// Checks what does not depend on a layer; `targets` are the names of the layers to adapt.
+    ///
+    /// # Errors
+    /// Settings that cannot work.
+    fn check(&self, targets: &[&str]) -> Result<(), AdapterError>;
+
+    /// A fresh adapter for the layer at `path` with the pretrained `weight: [d_in, d_out]`.
+    ///
+    /// Whatever it drops, it drops by `masks`; all randomness at its start is from `rng`.
+    ///
+    /// # Errors
+    /// Settings that do not fit the layer.
+    fn adapter(
+        &self,
+        path: &str,
+        weight: &Tensor<2>,
+        masks: &MaskStream,
+        rng: &mut impl Rng,
+    ) -> Result<Adapter, AdapterError>;
+}
+
+/// How a factor starts; the table at the top of `init.rs` has the distributions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactorInit {
@@ -44,6 +71,15 @@ impl Trains {
     }
 }
 
+/// The factor that does not start at zero where both train, and how it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Start {
+    /// A; B starts at zero, as in LoRA.
+    A(FactorInit),
+    /// B; A starts at zero.
+    B(FactorInit),
+}
+
 /// Configuration of a low-rank adapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,8 +99,28 @@ pub struct LoraConfig {
 }
 
 impl LoraConfig {
-    /// An adapter with the paper's `alpha = 2 * rank` and no dropout.
-    pub fn new(rank: usize, a: FactorInit, b: FactorInit, trains: Trains) -> Self {
+    /// B trains from zero beside a frozen A.
+    ///
+    /// As in the paper, `alpha` is twice the rank, here and below; nothing is dropped.
+    pub fn train_b(rank: usize, a: FactorInit) -> Self {
+        Self::with(rank, Start::A(a), Trains::B)
+    }
+
+    /// A trains from zero beside a frozen B.
+    pub fn train_a(rank: usize, b: FactorInit) -> Self {
+        Self::with(rank, Start::B(b), Trains::A)
+    }
+
+    /// Both train, one of them from zero.
+    pub fn train_both(rank: usize, start: Start) -> Self {
+        Self::with(rank, start, Trains::Both)
+    }
+
+    fn with(rank: usize, start: Start, trains: Trains) -> Self {
+        let (a, b) = match start {
+            Start::A(a) => (a, FactorInit::Zero),
+            Start::B(b) => (FactorInit::Zero, b),
+        };
         Self {
             rank,
             alpha: 2.0 * rank as f64,
@@ -95,7 +151,8 @@ impl LoraConfig {
     /// Checks the settings that do not depend on a layer's shape.
     ///
     /// # Errors
-    /// Rank 0, a scale that is not positive, dropout outside `[0, 1)`, or two zero factors.
+    /// Rank 0, a scale that is not positive, dropout outside `[0, 1)`, or starts from which the
+    /// update never leaves zero: a frozen factor of zeros, or two zero factors.
     pub fn validate(&self) -> Result<(), AdapterError> {
         if self.rank == 0 {
             return Err(AdapterError::RankZero);
@@ -108,9 +165,12 @@ impl LoraConfig {
                 dropout: self.dropout,
             });
         }
-        if self.a == FactorInit::Zero && self.b == FactorInit::Zero {
-            return Err(AdapterError::BothZero);
+        let frozen_zero = |trained, frozen| Err(AdapterError::FrozenZero { trained, frozen });
+        match (self.a, self.b) {
+            (FactorInit::Zero, FactorInit::Zero) => Err(AdapterError::BothZero),
+            (FactorInit::Zero, _) if !self.trains.a() => frozen_zero("B", "A"),
+            (_, FactorInit::Zero) if !self.trains.b() => frozen_zero("A", "B"),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

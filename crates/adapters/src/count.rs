@@ -1,8 +1,8 @@
 //! Parameter counts: honest ones, and the ones the paper prints.
 //!
-//! PEFT 0.5.0, which the paper used, copies the head and leaves both copies marked as trainable,
-//! so its printed count has the head twice (behaviours 0.6). Only that rule gives the paper's
-//! percentages, so every table shows both numbers.
+//! PEFT 0.5.0, which the paper used, copies the head and leaves both copies marked as trainable
+//! (`ModulesToSaveWrapper` in src/peft/utils/other.py), so its printed count has the head twice.
+//! Only that rule gives the paper's percentages, so every table shows both numbers.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
@@ -68,8 +68,8 @@ struct Counter<'a> {
 }
 
 impl ModuleVisitor for Counter<'_> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.enter(name, container);
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {

@@ -30,6 +30,24 @@ pub enum AdapterError {
         "both factors start at zero, so neither would ever change; start one of them elsewhere"
     )]
     BothZero,
+    /// A factor's gradient is a product with the other one: beside a frozen zero it stays zero.
+    #[error(
+        "{trained} would never change, since {frozen} starts at zero and does not train; train {frozen}, or start it elsewhere"
+    )]
+    FrozenZero {
+        /// The factor that trains, `A` or `B`.
+        trained: &'static str,
+        /// The other one.
+        frozen: &'static str,
+    },
+    /// A feed-forward layer of (IA)³ that is not to be adapted.
+    #[error("feed-forward layer {name} is not one of the layers to adapt: {}", targets.join(", "))]
+    FeedForward {
+        /// The name given as a feed-forward layer's.
+        name: String,
+        /// Names of the layers to adapt.
+        targets: Vec<String>,
+    },
     /// Dropout outside [0, 1).
     #[error("adapter dropout must be at least 0 and below 1, but is {dropout}")]
     Dropout {

@@ -11,13 +11,16 @@
 //! | `SingularVectors` | first right singular vectors of W0 | first left ones | 1, 1 |
 //! | `SingularVectorsReleased` | first columns of V^H of a fresh weight | first left ones of it | 1, 1 |
 //!
-//! Behaviours 1.4. Kaiming's fan-in of B is the rank, which makes B's columns long (behaviours 0.4):
-//! that is how the original LoRA code would do it, so we keep it.
+//! These are the starts of the paper's released code (Jiacheng-Zhu-AIML/AsymmetryLoRA, 3c0f6c2), and
+//! the singular vectors that its text names. Kaiming's fan-in of B is the rank, which makes B's
+//! columns long (6.53 at rank 8 of 1024 outputs): that is how the original LoRA code would do it, so
+//! we keep it.
 
 use burn::linalg::svd;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
+use crate::random::gaussian_pair;
 use crate::{AdapterError, FactorInit};
 
 /// Budget of the QR iteration, per singular value; it takes about two and stops when it is done.
@@ -140,7 +143,8 @@ fn orthonormal_rows(rows: usize, length: usize, rng: &mut impl Rng) -> Vec<Vec<f
 /// Adds Gaussian vectors, orthonormalised against all before them, until there are `rows`.
 fn extend_basis(basis: &mut Vec<Vec<f64>>, rows: usize, length: usize, rng: &mut impl Rng) {
     while basis.len() < rows {
-        let mut v: Vec<f64> = (0..length).map(|_| gaussian(rng)).collect();
+        // Published factors were drawn one of a pair at a time.
+        let mut v: Vec<f64> = (0..length).map(|_| gaussian_pair(1.0, rng)[0]).collect();
         for _ in 0..2 {
             for u in basis.iter() {
                 let dot: f64 = u.iter().zip(&v).map(|(u, v)| u * v).sum();
@@ -154,13 +158,6 @@ fn extend_basis(basis: &mut Vec<Vec<f64>>, rows: usize, length: usize, rng: &mut
             basis.push(v);
         }
     }
-}
-
-/// One standard normal number (Box and Muller, 1958).
-fn gaussian(rng: &mut impl Rng) -> f64 {
-    let u: f64 = 1.0 - rng.random::<f64>();
-    let v: f64 = rng.random();
-    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// A weight as a new dense layer of this shape would have it: `U(-1/sqrt(d_in), 1/sqrt(d_in))`.

@@ -1,12 +1,11 @@
-//! A dense layer that can carry a low-rank adapter, in the place of Burn's `Linear`.
+//! A dense layer that can carry an adapter, in the place of Burn's `Linear`.
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::{Device, Tensor};
-use ops::linear;
+use burn::tensor::{DType, Device, Tensor};
 
-use crate::LowRank;
-use crate::precision::cast_like;
+use crate::Adapter;
+use crate::adapter::Dense;
 
 /// Configuration of an [`AdaptedLinear`] layer without adapter; see Burn's `LinearConfig`.
 #[derive(Clone, Debug)]
@@ -40,18 +39,18 @@ impl AdaptedLinearConfig {
     }
 }
 
-/// `y = x W + b + scale * drop(x) a b`; the last term is there once an adapter is.
+/// A dense layer, `y = x W + b`, whose output an adapter changes once it has one.
 #[derive(Module, Debug)]
 pub struct AdaptedLinear {
-    /// Pretrained weight: `[d_in, d_out]`.
+    /// Pretrained weight, or the merged one: `[d_in, d_out]`.
     pub weight: Param<Tensor<2>>,
-    /// Pretrained bias: `[d_out]`.
+    /// Pretrained bias, or the merged one: `[d_out]`.
     pub bias: Option<Param<Tensor<1>>>,
-    /// The low-rank update, unless it is merged into the weight.
-    pub adapter: Option<LowRank>,
-    /// Whether `weight` has the update in it already.
+    /// What is learned beside the pretrained layer.
+    pub adapter: Option<Adapter>,
+    /// The pretrained layer while the adapter is merged into `weight` and `bias`.
     #[module(skip)]
-    merged: bool,
+    pretrained: Option<Dense>,
 }
 
 impl AdaptedLinear {
@@ -61,57 +60,46 @@ impl AdaptedLinear {
     /// - x: `[.., d_in]`
     /// - output: `[.., d_out]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let weight = self.weight.val();
-        let x = cast_like(x, &weight);
-        let bias = self.bias.as_ref().map(|bias| bias.val());
+        let layer = self.dense();
         match &self.adapter {
-            Some(adapter) if !self.merged => {
-                let features = adapter.features(x.clone());
-                adapter.add_to(linear(x, weight, bias), features)
+            Some(adapter) if !self.is_merged() => {
+                adapter.forward(x.cast(layer.weight.dtype()), layer)
             }
-            _ => linear(x, weight, bias),
+            _ => layer.forward(x),
         }
     }
 
-    /// Adds the update to the weight, so that the layer costs what a plain one does.
+    /// Puts what the adapter does into weight and bias, so that the layer costs what a plain one
+    /// does; computed in f32 and rounded once to their number type.
     ///
-    /// The adapter stays for [`AdaptedLinear::unmerge`]; calling it twice changes nothing.
-    /// A record holds the weight as it is and not whether it is merged: unmerge before saving one.
+    /// Adapter and pretrained values stay for [`AdaptedLinear::unmerge`]; calling it twice changes
+    /// nothing. A merged layer is for inference: what its weight learns, unmerging takes back.
+    /// A record holds the weight as it is and not whether it is merged: unmerge before saving or
+    /// loading one.
     pub fn merge(&mut self) {
-        self.add_delta(true);
-    }
-
-    /// Takes the update out of the weight again, up to rounding.
-    pub fn unmerge(&mut self) {
-        self.add_delta(false);
-    }
-
-    /// Whether the update is in the weight.
-    pub fn is_merged(&self) -> bool {
-        self.merged
-    }
-
-    fn add_delta(&mut self, merge: bool) {
         let Some(adapter) = &self.adapter else { return };
-        if self.merged == merge {
+        if self.is_merged() {
             return;
         }
-        let delta = adapter.delta();
-        self.weight = self.weight.clone().map(|weight| {
-            let trains = weight.is_require_grad();
-            let delta = cast_like(delta, &weight);
-            let weight = if merge {
-                weight + delta
-            } else {
-                weight - delta
-            };
-            // A new leaf: the factors must not get gradients through it.
-            weight.detach().set_require_grad(trains)
-        });
-        self.merged = merge;
+        let layer = self.dense();
+        let merged = adapter.merged(layer.clone().cast(DType::F32));
+        self.put(merged);
+        self.pretrained = Some(layer.without_autodiff());
     }
 
-    /// The plain layer with the update in its weight.
+    /// Gives weight and bias their pretrained values again, bit for bit.
+    pub fn unmerge(&mut self) {
+        if let Some(layer) = self.pretrained.take() {
+            self.put(layer);
+        }
+    }
+
+    /// Whether weight and bias have the adapter in them.
+    pub fn is_merged(&self) -> bool {
+        self.pretrained.is_some()
+    }
+
+    /// The plain layer that computes the same.
     pub fn into_linear(mut self) -> Linear {
         self.merge();
         Linear {
@@ -124,6 +112,32 @@ impl AdaptedLinear {
     pub fn dims(&self) -> [usize; 2] {
         self.weight.dims()
     }
+
+    fn dense(&self) -> Dense {
+        Dense {
+            weight: self.weight.val(),
+            bias: self.bias.as_ref().map(|bias| bias.val()),
+        }
+    }
+
+    fn put(&mut self, layer: Dense) {
+        self.weight = with_value(self.weight.clone(), layer.weight);
+        self.bias = self
+            .bias
+            .take()
+            .zip(layer.bias)
+            .map(|(bias, value)| with_value(bias, value));
+    }
+}
+
+/// The parameter with another value: a leaf of its own on the parameter's device, so that no
+/// gradient goes on to the adapter that made the value, and in the parameter's number type.
+fn with_value<const D: usize>(param: Param<Tensor<D>>, value: Tensor<D>) -> Param<Tensor<D>> {
+    param.map(|old| {
+        let (device, dtype) = (old.device(), old.dtype());
+        Tensor::from_data(value.cast(dtype).into_data(), (&device, dtype))
+            .set_require_grad(old.is_require_grad())
+    })
 }
 
 impl From<Linear> for AdaptedLinear {
@@ -132,7 +146,7 @@ impl From<Linear> for AdaptedLinear {
             weight: linear.weight,
             bias: linear.bias,
             adapter: None,
-            merged: false,
+            pretrained: None,
         }
     }
 }

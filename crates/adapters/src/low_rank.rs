@@ -5,8 +5,8 @@ use burn::tensor::{Tensor, TensorData};
 use ops::{Dropout, DropoutConfig, MaskStream, add_low_rank, linear};
 use rand::Rng;
 
-use crate::precision::cast_like;
-use crate::{AdapterError, LoraConfig, init};
+use crate::adapter::{AdapterKind, Dense};
+use crate::{Adapter, AdapterConfig, AdapterError, LoraConfig, Trains, init};
 
 /// A low-rank update of a dense layer's output.
 ///
@@ -22,6 +22,9 @@ pub struct LowRank {
     /// `alpha / rank`.
     #[module(skip)]
     pub scale: f64,
+    /// Which factors train.
+    #[module(skip)]
+    pub trains: Trains,
 }
 
 impl LoraConfig {
@@ -49,56 +52,57 @@ impl LoraConfig {
             b: Param::from_tensor(b).set_require_grad(self.trains.b()),
             dropout: DropoutConfig { prob: self.dropout }.init(masks),
             scale: self.scale(),
+            trains: self.trains,
         })
     }
 }
 
+impl AdapterConfig for LoraConfig {
+    fn check(&self, _targets: &[&str]) -> Result<(), AdapterError> {
+        self.validate()
+    }
+
+    fn adapter(
+        &self,
+        _path: &str,
+        weight: &Tensor<2>,
+        masks: &MaskStream,
+        rng: &mut impl Rng,
+    ) -> Result<Adapter, AdapterError> {
+        Ok(self.init(weight, masks, rng)?.into())
+    }
+}
+
 impl LowRank {
-    /// `scale * drop(x) a b`, in the number type of the factors.
-    ///
-    /// # Shapes
-    /// - x: `[.., d_in]`
-    /// - output: `[.., d_out]`
-    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        self.update(self.features(x))
-    }
-
-    /// `scale * features b`, in the number type of the factors.
-    fn update<const D: usize>(&self, features: Tensor<D>) -> Tensor<D> {
-        linear(features.mul_scalar(self.scale), self.b.val(), None)
-    }
-
-    /// `drop(x) a`, in the number type of the factors.
-    ///
-    /// # Shapes
-    /// - x: `[.., d_in]`
-    /// - output: `[.., rank]`
-    pub(crate) fn features<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let a = self.a.val();
-        linear(self.dropout.forward(cast_like(x, &a)), a, None)
-    }
-
-    /// `y + scale * features b`, in the number type of `y`.
-    ///
-    /// # Shapes
-    /// - y, output: `[.., d_out]`
-    /// - features: `[.., rank]`
-    pub(crate) fn add_to<const D: usize>(&self, y: Tensor<D>, features: Tensor<D>) -> Tensor<D> {
-        let b = self.b.val();
-        if y.dtype() == b.dtype() {
-            return add_low_rank(y, features, b, self.scale);
-        }
-        let update = cast_like(self.update(features), &y);
-        y + update
-    }
-
     /// The update as a dense matrix, `scale * a b: [d_in, d_out]`.
     pub fn delta(&self) -> Tensor<2> {
         self.a.val().matmul(self.b.val()).mul_scalar(self.scale)
     }
+}
 
-    /// Number of columns of `a`.
-    pub fn rank(&self) -> usize {
-        self.a.dims()[1]
+impl AdapterKind for LowRank {
+    fn forward<const D: usize>(&self, x: Tensor<D>, layer: Dense) -> Tensor<D> {
+        let (a, b) = (self.a.val(), self.b.val());
+        let dropped = self.dropout.forward(x.clone().cast(a.dtype()));
+        let features = linear(dropped, a, None); // [.., rank]
+        let y = layer.forward(x);
+        if y.dtype() == b.dtype() {
+            return add_low_rank(y, features, b, self.scale);
+        }
+        let update = linear(features.mul_scalar(self.scale), b, None);
+        let update = update.cast(y.dtype());
+        y + update
+    }
+
+    fn merged(&self, layer: Dense) -> Dense {
+        Dense {
+            weight: layer.weight + self.delta(),
+            bias: layer.bias,
+        }
+    }
+
+    fn choose_trained(&mut self) {
+        self.a = self.a.clone().set_require_grad(self.trains.a());
+        self.b = self.b.clone().set_require_grad(self.trains.b());
     }
 }

@@ -3,20 +3,26 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// Freezes everything but the adapters' chosen factors and all parameters below one of `prefixes`
-/// (the head, say).
+use crate::adaptable::map_around_adapters;
+use crate::{Adaptable, visit_adapters};
+
+/// Freezes everything but what each adapter trains and all parameters below one of `prefixes` (the
+/// head, say).
 ///
-/// The factors of an adapter keep the setting that [`adapt`](crate::adapt) gave them, even below a
-/// prefix: an adapted head trains, its adapter's frozen factor does not.
+/// An adapter keeps its own choice even below a prefix: an adapted head trains, its adapter's
+/// frozen factor does not.
 /// Works before or after [`Module::train`].
-pub fn train_adapters_and<M: Module>(module: M, prefixes: &[&str]) -> M {
-    module.map(&mut Freeze {
+pub fn train_adapters_and<M: Module + Adaptable>(module: M, prefixes: &[&str]) -> M {
+    let mut freeze = Freeze {
         path: Path::default(),
         prefixes,
-    })
+    };
+    let mut module = map_around_adapters(module, &mut freeze);
+    visit_adapters(&mut module, &mut |_, adapter| adapter.choose_trained());
+    module
 }
 
-/// Trains every parameter, as full fine-tuning does.
+/// Trains every parameter, as full fine-tuning does; an adapter's frozen factor too.
 pub fn train_all<M: Module>(module: M) -> M {
     module.set_require_grad(true)
 }
@@ -50,13 +56,13 @@ pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The fields from the root of a traversal to where it is: (name, type of the struct it is in).
+/// The fields from the root of a traversal to where it is.
 #[derive(Default)]
-pub(crate) struct Path(Vec<(String, String)>);
+pub(crate) struct Path(Vec<String>);
 
 impl Path {
-    pub(crate) fn enter(&mut self, name: &str, container: &str) {
-        self.0.push((name.to_owned(), container.to_owned()));
+    pub(crate) fn enter(&mut self, name: &str) {
+        self.0.push(name.to_owned());
     }
 
     pub(crate) fn exit(&mut self) {
@@ -64,17 +70,7 @@ impl Path {
     }
 
     pub(crate) fn joined(&self) -> String {
-        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
-        names.join(".")
-    }
-
-    /// Whether this is A or B of an adapted layer, and not a user's field of that name.
-    fn is_factor(&self) -> bool {
-        let [.., (adapter, layer), (factor, low_rank)] = self.0.as_slice() else {
-            return false;
-        };
-        (adapter == "adapter" && layer == "Struct:AdaptedLinear")
-            && ((factor == "a" || factor == "b") && low_rank == "Struct:LowRank")
+        self.0.join(".")
     }
 }
 
@@ -85,8 +81,8 @@ struct Freeze<'a> {
 }
 
 impl ModuleMapper for Freeze<'_> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.enter(name, container);
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -94,9 +90,6 @@ impl ModuleMapper for Freeze<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if self.path.is_factor() {
-            return param;
-        }
         let path = self.path.joined();
         let trains = self.prefixes.iter().any(|prefix| is_below(&path, prefix));
         param.set_require_grad(trains)
@@ -110,8 +103,8 @@ struct Trained {
 }
 
 impl ModuleVisitor for Trained {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.enter(name, container);
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {

@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use adapters::{
-    AdaptedLinear, AdaptedLinearConfig, FactorInit, LoraConfig, MaskStream, Trains, adapt,
+    AdaptedLinear, AdaptedLinearConfig, Adapter, FactorInit, LoraConfig, MaskStream, Trains, adapt,
     train_adapters_and,
 };
 use burn::module::Module;
@@ -48,8 +48,11 @@ const NARROW: f64 = (BATCH * RANK * 4) as f64;
 /// Bytes that are in use while the loss of one forward pass is, and were not before.
 fn retained(trains: Trains, dropout: f64) -> f64 {
     let device = Device::flex();
-    let (a, b) = (FactorInit::Orthonormal, FactorInit::KaimingUniform);
-    let config = LoraConfig::new(RANK, a, b, trains).with_dropout(dropout);
+    let config = LoraConfig {
+        b: FactorInit::KaimingUniform,
+        trains,
+        ..LoraConfig::train_b(RANK, FactorInit::Orthonormal).with_dropout(dropout)
+    };
     let mut layers: Vec<AdaptedLinear> = (0..N_LAYERS)
         .map(|_| AdaptedLinearConfig::new(D, D).init(&device))
         .collect();
@@ -69,7 +72,9 @@ fn retained(trains: Trains, dropout: f64) -> f64 {
         least = least.min(LIVE.load(Ordering::Relaxed) as f64 - before as f64);
         // The graph is still there: it can be walked back.
         let grads = loss.backward();
-        let adapter = layers[0].adapter.as_ref().unwrap();
+        let Some(Adapter::LowRank(adapter)) = &layers[0].adapter else {
+            panic!("no low-rank adapter");
+        };
         assert_eq!(adapter.a.val().grad(&grads).is_some(), trains.a());
         assert_eq!(adapter.b.val().grad(&grads).is_some(), trains.b());
     }
@@ -77,7 +82,7 @@ fn retained(trains: Trains, dropout: f64) -> f64 {
 }
 
 /// The paper's and LoRA-FA's claim: with A frozen, the backward pass needs `x a`, rank wide, and not
-/// `x`; with A trained it needs `x` (behaviours 8).
+/// `x`; with A trained it needs `x`.
 #[test]
 fn a_frozen_a_keeps_no_activation_as_wide_as_the_input() {
     let n = N_LAYERS as f64;

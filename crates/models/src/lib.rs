@@ -12,7 +12,7 @@
 //! adapts. The order is init -> load -> adapt -> train.
 //!
 //! ```no_run
-//! use adapters::{FactorInit, LoraConfig, MaskStream, Trains};
+//! use adapters::{FactorInit, LoraConfig, MaskStream};
 //! use burn::module::Module;
 //! use burn::tensor::Device;
 //! use models::{Checkpoint, Dropouts};
@@ -23,7 +23,7 @@
 //! let checkpoint = Checkpoint::open("roberta-large")?;
 //! let mut rng = ChaCha8Rng::seed_from_u64(0);
 //! let mut model = checkpoint.classifier(2, &device, &masks, Dropouts::default(), &mut rng)?;
-//! let lora = LoraConfig::new(8, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+//! let lora = LoraConfig::train_b(8, FactorInit::Orthonormal);
 //! adapters::adapt(&mut model, &lora, &["query", "value"], 0, &masks)?;
 //! let model = adapters::train_adapters_and(model, &["classifier"]).train();
 //! # Ok::<(), Box<dyn std::error::Error>>(())

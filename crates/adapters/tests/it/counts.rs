@@ -1,4 +1,4 @@
-//! The integers of behaviours 1.6 that follow from the shapes of a model's layers alone.
+//! The paper's parameter counts that follow from the shapes of a model's layers alone.
 //!
 //! Those that need an encoder's modules are in `crates/models/tests/it/counts.rs`.
 
@@ -49,8 +49,8 @@ fn vit_adapters_and_heads_have_the_papers_counts() {
 
 /// Paper count and percentage of a ViT arm: VLCS has 5 classes, Office-Home 65.
 ///
-/// The three-digit percentages of behaviours 1.6 divide by the backbone alone; by PEFT's own
-/// denominator they agree in the two digits that the paper prints.
+/// Percentages of the backbone alone, in three digits; by PEFT's own denominator they agree in the
+/// two digits that the paper prints.
 #[test]
 fn vit_arms_have_the_papers_percentages() {
     let (a, b) = vit_adapters(8);
@@ -76,7 +76,7 @@ fn vit_arms_have_the_papers_percentages() {
 #[test]
 fn ia3_on_roberta_large_scales_keys_values_and_both_output_layers() {
     let (n_layers, d, d_ff) = LARGE;
-    // `output.dense` also names the attention's output, whose input is d wide (behaviours 1.10).
+    // `output.dense` also names the attention's output, whose input is d wide.
     let (key, value, attention_output, output) = (d, d, d, d_ff);
     assert_eq!(
         n_layers * (key + value + attention_output + output),

@@ -5,7 +5,7 @@ use burn::module::{Lora, Module, ModuleMapper, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use crate::fixture::{Case, device, distance, random};
+use crate::fixture::{Case, device, distance, low_rank, random};
 
 /// The two sum the same products in another order.
 const TOLERANCE: f32 = 1e-5;
@@ -43,7 +43,7 @@ fn burns(layer: &AdaptedLinear, rank: usize, alpha: f64) -> Linear {
         weight: layer.weight.clone(),
         bias: layer.bias.clone(),
     };
-    let adapter = layer.adapter.as_ref().unwrap();
+    let adapter = low_rank(layer);
     linear.apply_lora(Lora::new(rank, alpha)).map(&mut Factors {
         path: Vec::new(),
         a: adapter.a.val(),
@@ -73,10 +73,7 @@ fn check<const D: usize>(case: &Case, x_dims: [usize; D], y_dims: [usize; D]) {
 
     let our_grads = loss(our_y, weights.clone()).backward();
     let their_grads = loss(their_y, weights).backward();
-    let (our_adapter, their_adapter) = (
-        ours.adapter.as_ref().unwrap(),
-        theirs.weight.adapter().unwrap(),
-    );
+    let (our_adapter, their_adapter) = (low_rank(&ours), theirs.weight.adapter().unwrap());
     for (name, our_factor, their_factor) in [
         ("a", &our_adapter.a, &their_adapter.a),
         ("b", &our_adapter.b, &their_adapter.b),

@@ -1,6 +1,8 @@
 //! Settings that cannot work, and what they are told.
 
-use adapters::{AdaptedLinear, AdapterError, FactorInit, LoraConfig, Trains, adapt, adaptable};
+use adapters::{
+    AdaptedLinear, AdapterError, FactorInit, Ia3Config, LoraConfig, Start, adapt, adaptable,
+};
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
@@ -21,7 +23,7 @@ fn attention() -> Attention {
 }
 
 fn config() -> LoraConfig {
-    LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B)
+    LoraConfig::train_b(2, FactorInit::Orthonormal)
 }
 
 fn check(config: &LoraConfig, targets: &[&str], message: &str) -> AdapterError {
@@ -42,8 +44,8 @@ fn rank_zero_is_refused() {
 
 #[test]
 fn a_rank_that_the_layer_cannot_hold_is_refused() {
-    let a = |a, rank| LoraConfig::new(rank, a, FactorInit::Zero, Trains::B);
-    let b = |b, rank| LoraConfig::new(rank, FactorInit::Zero, b, Trains::A);
+    let a = |a, rank| LoraConfig::train_b(rank, a);
+    let b = |b, rank| LoraConfig::train_a(rank, b);
     let check = |config: LoraConfig, target, allowed: bool| {
         let result = adapt(&mut attention(), &config, &[target], 0, &Default::default());
         match result {
@@ -102,6 +104,55 @@ fn two_zero_factors_are_refused() {
 }
 
 #[test]
+fn training_beside_a_frozen_zero_is_refused() {
+    // What a swap of the two starts gives.
+    let zero = FactorInit::Zero;
+    check(
+        &LoraConfig {
+            a: zero,
+            b: FactorInit::Orthonormal,
+            ..config()
+        },
+        &["query"],
+        "B would never change, since A starts at zero and does not train; train A, or start it \
+         elsewhere",
+    );
+    check(
+        &LoraConfig {
+            a: FactorInit::Orthonormal,
+            b: zero,
+            ..LoraConfig::train_a(2, FactorInit::Orthonormal)
+        },
+        &["query"],
+        "A would never change, since B starts at zero and does not train; train B, or start it \
+         elsewhere",
+    );
+    for config in [
+        LoraConfig::train_a(2, zero),
+        LoraConfig::train_b(2, zero),
+        LoraConfig::train_both(2, Start::A(zero)),
+    ] {
+        assert_eq!(config.validate(), Err(AdapterError::BothZero));
+    }
+}
+
+#[test]
+fn a_feed_forward_layer_outside_the_targets_is_refused() {
+    let config = Ia3Config::new(&["value", "down"]);
+    let error = adapt(
+        &mut attention(),
+        &config,
+        &["query", "value"],
+        0,
+        &Default::default(),
+    );
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "feed-forward layer down is not one of the layers to adapt: query, value"
+    );
+}
+
+#[test]
 fn dropout_outside_its_range_is_refused() {
     for dropout in [1.0, 1.5, -0.1, f64::NAN] {
         let message = format!("adapter dropout must be at least 0 and below 1, but is {dropout}");
@@ -135,11 +186,11 @@ fn a_name_that_no_layer_has_is_told_with_those_that_exist() {
 
 #[test]
 fn a_weight_that_is_not_finite_has_no_singular_vectors() {
-    for (a, b) in [
-        (FactorInit::SingularVectors, FactorInit::Zero),
-        (FactorInit::Zero, FactorInit::SingularVectors),
+    for start in [
+        Start::A(FactorInit::SingularVectors),
+        Start::B(FactorInit::SingularVectors),
     ] {
-        let config = LoraConfig::new(2, a, b, Trains::Both);
+        let config = LoraConfig::train_both(2, start);
         for bad in [f32::NAN, f32::INFINITY] {
             let mut attention = attention();
             attention.query.weight = Param::from_tensor(Tensor::full([6, 4], bad, &device()));

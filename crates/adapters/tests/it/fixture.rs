@@ -1,7 +1,7 @@
 //! Layers with known values, and reading tensors back.
 
 use adapters::{
-    AdaptedLinear, AdaptedLinearConfig, FactorInit, LoraConfig, LowRank, Trains, adapt,
+    AdaptedLinear, AdaptedLinearConfig, Adapter, FactorInit, LoraConfig, LowRank, Trains, adapt,
 };
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -45,7 +45,7 @@ impl Case {
     /// The layer with two non-zero factors, B as large as A.
     pub fn layer(&self, device: &Device) -> AdaptedLinear {
         let mut layer = self.started(FactorInit::KaimingUniform, FactorInit::Zero, device);
-        adapter(&mut layer).b = Param::from_tensor(random(
+        low_rank_mut(&mut layer).b = Param::from_tensor(random(
             [self.rank, self.d_out],
             self.seed.wrapping_add(2),
             device,
@@ -55,7 +55,7 @@ impl Case {
 
     /// The layer with factors as `a` and `b` start them.
     pub fn started(&self, a: FactorInit, b: FactorInit, device: &Device) -> AdaptedLinear {
-        let config = LoraConfig::new(self.rank, a, b, Trains::Both).with_alpha(self.alpha);
+        let config = both(self.rank, a, b).with_alpha(self.alpha);
         let mut layer = self.plain(device);
         adapt(&mut layer, &config, &[""], self.seed, &Default::default()).unwrap();
         layer
@@ -72,9 +72,29 @@ impl Case {
     }
 }
 
-/// The adapter of a layer that has one.
-pub fn adapter(layer: &mut AdaptedLinear) -> &mut LowRank {
-    layer.adapter.as_mut().unwrap()
+/// Settings in which both factors train, from any two starts.
+pub fn both(rank: usize, a: FactorInit, b: FactorInit) -> LoraConfig {
+    LoraConfig {
+        a,
+        b,
+        trains: Trains::Both,
+        ..LoraConfig::train_b(rank, a)
+    }
+}
+
+/// The low-rank adapter of a layer that has one.
+pub fn low_rank(layer: &AdaptedLinear) -> &LowRank {
+    match &layer.adapter {
+        Some(Adapter::LowRank(adapter)) => adapter,
+        other => panic!("not a low-rank adapter: {other:?}"),
+    }
+}
+
+pub fn low_rank_mut(layer: &mut AdaptedLinear) -> &mut LowRank {
+    match &mut layer.adapter {
+        Some(Adapter::LowRank(adapter)) => adapter,
+        other => panic!("not a low-rank adapter: {other:?}"),
+    }
 }
 
 pub fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {

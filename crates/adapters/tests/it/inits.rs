@@ -1,19 +1,20 @@
-//! The distributions of behaviours 0.4 and 1.4, and where randomness comes from.
+//! The distributions of the released code's factors, and where randomness comes from.
 
-use adapters::{AdaptedLinear, FactorInit, LoraConfig, LowRank, Trains, adapt, adaptable};
+use adapters::random::gaussian_pair;
+use adapters::{AdaptedLinear, FactorInit, LoraConfig, LowRank, adapt, adaptable};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::fixture::{
-    bits, columns_of_b, deviation_from_orthonormal, device, dot, layer, rows_of_a,
+    bits, both, columns_of_b, deviation_from_orthonormal, device, dot, layer, low_rank, rows_of_a,
 };
 
 fn started(a: FactorInit, b: FactorInit, rank: usize, d: [usize; 2], seed: u64) -> LowRank {
     let weight = Tensor::ones(d, &device());
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    LoraConfig::new(rank, a, b, Trains::Both)
+    both(rank, a, b)
         .init(&weight, &Default::default(), &mut rng)
         .unwrap()
 }
@@ -29,7 +30,7 @@ fn check_norms(vectors: &[Vec<f32>], expected: f64) {
 
 #[test]
 fn factors_have_the_norms_of_the_released_code() {
-    // Behaviours 0.4: d = 1024.
+    // PyTorch's `kaiming_uniform_(a=sqrt(5))` of r x 1024 and of 1024 x r matrices.
     let d = [1024, 1024];
     let random = started(FactorInit::Orthonormal, FactorInit::Orthonormal, 8, d, 0);
     check_norms(&rows_of_a(&random), 1.0);
@@ -44,7 +45,7 @@ fn factors_have_the_norms_of_the_released_code() {
 
 #[test]
 fn kaiming_uniform_fills_its_interval() {
-    // A: U(+-1/sqrt(d_in)); B: U(+-1/sqrt(rank)) (behaviours 1.4).
+    // A: U(+-1/sqrt(d_in)); B: U(+-1/sqrt(rank)).
     let km = FactorInit::KaimingUniform;
     let adapter = started(km, km, 4, [400, 100], 2);
     for (vectors, bound) in [
@@ -134,6 +135,25 @@ fn orthonormal_factors_have_the_moments_of_the_haar_measure() {
     assert!((product / n).abs() < 5.0 * (second * second / n).sqrt());
 }
 
+/// Bounds: five standard errors.
+#[test]
+fn gaussian_pairs_are_normal_and_independent() {
+    const PAIRS: usize = 20_000;
+    let n = PAIRS as f64;
+    let std = 0.5;
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let pairs: Vec<[f64; 2]> = (0..PAIRS).map(|_| gaussian_pair(std, &mut rng)).collect();
+    let mean = |f: &dyn Fn(&[f64; 2]) -> f64| pairs.iter().map(f).sum::<f64>() / n;
+    for i in [0, 1] {
+        let bound = |variance: f64| 5.0 * (variance / n).sqrt();
+        assert!(mean(&|p| p[i] / std).abs() < bound(1.0));
+        assert!((mean(&|p| (p[i] / std).powi(2)) - 1.0).abs() < bound(2.0));
+        assert!((mean(&|p| (p[i] / std).powi(4)) - 3.0).abs() < bound(96.0));
+    }
+    let correlation = mean(&|p| p[0] * p[1] / (std * std));
+    assert!(correlation.abs() < 5.0 / n.sqrt(), "{correlation}");
+}
+
 #[derive(Module, Debug)]
 struct Pair {
     query: AdaptedLinear,
@@ -156,23 +176,32 @@ fn pair(value: bool, n_layers: usize) -> Pair {
 
 fn adapted(value: bool, n_layers: usize, targets: &[&str], seed: u64) -> Pair {
     let km = FactorInit::KaimingUniform;
-    let config = LoraConfig::new(2, km, km, Trains::Both);
+    let config = both(2, km, km);
     let mut pair = pair(value, n_layers);
     adapt(&mut pair, &config, targets, seed, &Default::default()).unwrap();
     pair
 }
 
 fn factors(layer: &AdaptedLinear) -> (Vec<u32>, Vec<u32>) {
-    let adapter = layer.adapter.as_ref().unwrap();
+    let adapter = low_rank(layer);
     (bits(&adapter.a.val()), bits(&adapter.b.val()))
 }
 
 #[test]
 fn a_layer_starts_the_same_whatever_else_the_model_has() {
-    // Behaviours 7.2: the stream is the layer's own.
     let small = adapted(false, 1, &["0"], 7);
     let large = adapted(true, 3, &["query", "value", "0", "1", "2"], 7);
     assert_eq!(factors(&small.layers[0]), factors(&large.layers[0]));
+}
+
+/// Published runs depend on it: a layer's numbers are a function of its path and the seed.
+#[test]
+fn a_path_and_a_seed_give_these_factors() {
+    let pair = adapted(false, 2, &["1"], 7);
+    let (a, b) = factors(&pair.layers[1]);
+    let first = |bits: &[u32]| [0, 1, 2].map(|i| f32::from_bits(bits[i]));
+    assert_eq!(first(&a), [0.030263873, -0.1411401, -0.022618584]);
+    assert_eq!(first(&b), [0.15227512, 0.06172943, 0.25736225]);
 }
 
 #[test]
@@ -195,7 +224,7 @@ fn paths_and_seeds_give_different_factors() {
 
 #[test]
 fn targets_match_whole_names_at_the_end_of_a_path() {
-    let config = LoraConfig::new(1, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let config = LoraConfig::train_b(1, FactorInit::Orthonormal);
     let check = |targets: &[&str], expected: &[&str]| {
         let paths = adapt(
             &mut pair(true, 11),

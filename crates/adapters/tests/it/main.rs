@@ -28,5 +28,14 @@ mod records;
 /// Parameter counts that follow from shapes alone.
 mod counts;
 
+/// (IA)³: its equation, gradients, merging and targets.
+mod ia3;
+
+/// Narrow frozen weights beside adapters in f32.
+mod precision;
+
+/// Settings, and how they are stored.
+mod config;
+
 /// Settings that cannot work.
 mod errors;

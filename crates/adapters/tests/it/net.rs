@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use adapters::{AdaptedLinear, FactorInit, LoraConfig, MaskStream, Trains, adapt, adaptable};
+use adapters::{
+    AdaptedLinear, FactorInit, LoraConfig, MaskStream, Start, Trains, adapt, adaptable,
+};
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
@@ -95,13 +97,13 @@ pub const ADAPTED: [&str; 4] = ["stem", "blocks.0.down", "blocks.1.down", "side"
 /// The network with adapters of which one factor is zero, and only what `trains` and the head say
 /// trains.
 pub fn adapted(trains: Trains, seed: u64, device: &Device) -> Net {
-    let (a, b) = match trains {
-        Trains::A => (FactorInit::Zero, FactorInit::Orthonormal),
-        Trains::B | Trains::Both => (FactorInit::Orthonormal, FactorInit::Zero),
+    let start = FactorInit::Orthonormal;
+    let config = match trains {
+        Trains::A => LoraConfig::train_a(2, start),
+        Trains::B => LoraConfig::train_b(2, start),
+        Trains::Both => LoraConfig::train_both(2, Start::A(start)),
     };
-    let config = LoraConfig::new(2, a, b, trains)
-        .with_alpha(7.0)
-        .with_dropout(0.1);
+    let config = config.with_alpha(7.0).with_dropout(0.1);
     let mut net = Net::new(seed, device);
     let masks = MaskStream::new(seed);
     let paths = adapt(&mut net, &config, &TARGETS, seed, &masks).unwrap();

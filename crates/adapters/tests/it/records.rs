@@ -4,11 +4,11 @@ use adapters::{Trains, trained_paths};
 use burn::module::Module;
 use burn::store::ModuleRecord;
 
-use crate::fixture::{bits, device, distance, random};
+use crate::fixture::{bits, both, device, distance, low_rank, low_rank_mut, random};
 use crate::net::{Net, Snapshot, adapted, declared};
 
 fn actually_training(net: &Net) -> [bool; 6] {
-    let adapter = net.side.as_ref().unwrap().adapter.as_ref().unwrap();
+    let adapter = low_rank(net.side.as_ref().unwrap());
     [
         net.stem.weight.is_require_grad(),
         net.blocks[1].up.bias.as_ref().unwrap().is_require_grad(),
@@ -70,7 +70,7 @@ fn valid_and_train_keep_the_settings() {
 fn dropout_acts_on_a_training_module_only() {
     let mut net = Net::new(1, &device());
     let start = adapters::FactorInit::Orthonormal;
-    let config = adapters::LoraConfig::new(2, start, start, Trains::Both).with_dropout(0.5);
+    let config = both(2, start, start).with_dropout(0.5);
     adapters::adapt(&mut net, &config, &["stem"], 1, &Default::default()).unwrap();
     let x = random([8, 4], 0, &device());
     assert_eq!(bits(&net.forward(x.clone())), bits(&net.forward(x.clone())));
@@ -92,7 +92,7 @@ fn a_merged_layer_stays_merged_through_valid_and_train() {
     let mut net = adapted(Trains::Both, 1, &device());
     let factor = random([2, 6], 3, &device());
     let side = net.side.as_mut().unwrap();
-    side.adapter.as_mut().unwrap().b = burn::module::Param::from_tensor(factor);
+    low_rank_mut(side).b = burn::module::Param::from_tensor(factor);
     let x = random([3, 4], 0, &device());
     let before = net.forward(x.clone());
     net.side.as_mut().unwrap().merge();

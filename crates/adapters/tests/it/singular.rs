@@ -1,12 +1,14 @@
 //! Inits from singular vectors: of the pretrained weight, and as the released code takes them.
 
-use adapters::{FactorInit, LoraConfig, LowRank, Trains};
+use adapters::{FactorInit, LowRank};
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::fixture::{columns_of_b, deviation_from_orthonormal, device, dot, random, rows_of_a};
+use crate::fixture::{
+    both, columns_of_b, deviation_from_orthonormal, device, dot, random, rows_of_a,
+};
 
 /// Row `k` of a reflection `I - 2 v v^T / |v|^2`, `v = (1, 2, .., d)` shifted by `shift`: an
 /// orthonormal basis in closed form.
@@ -50,7 +52,7 @@ fn known(d_in: usize, d_out: usize, device: &Device) -> Known {
 
 fn started(a: FactorInit, b: FactorInit, rank: usize, weight: &Tensor<2>, seed: u64) -> LowRank {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    LoraConfig::new(rank, a, b, Trains::Both)
+    both(rank, a, b)
         .init(weight, &Default::default(), &mut rng)
         .unwrap()
 }
@@ -159,7 +161,7 @@ fn transposed(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Behaviours 0.3 and style 1.9: at full rank A is V^H's transpose, so its *columns* are the right
+/// Deviation 2: at full rank A is V^H's transpose, so its *columns* are the right
 /// singular vectors (the weight maps them to orthogonal vectors) and its rows are not.
 #[test]
 fn released_a_takes_the_columns_of_vh() {
@@ -195,7 +197,7 @@ fn released_a_takes_the_columns_of_vh() {
     assert!(lengths.is_sorted_by(|x, y| x >= y), "{lengths:?}");
 }
 
-/// For B the released slice is right, but of the fresh weight too (behaviours 0.2).
+/// For B the released slice is right, but of the fresh weight too (Deviation 2).
 #[test]
 fn released_b_takes_left_singular_vectors_of_a_fresh_weight() {
     let weight = known(9, 7, &device()).weight;

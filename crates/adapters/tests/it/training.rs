@@ -1,14 +1,15 @@
 //! What is declared to train is what training changes; nothing else gets a gradient or a state.
 
 use adapters::count::ParamCount;
-use adapters::{AdaptedLinearConfig, FactorInit, LoraConfig, Trains, adapt};
-use adapters::{train_adapters_and, train_all, trained_paths};
+use adapters::{AdaptedLinearConfig, Adapter, FactorInit, LoraConfig, Trains, adapt};
+use adapters::{train_adapters_and, train_all, trained_paths, visit_adapters};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Tensor;
+use proptest::prelude::*;
 
-use crate::fixture::{device, random};
-use crate::net::{Net, Snapshot, adapted, declared};
+use crate::fixture::{device, low_rank, random, values};
+use crate::net::{ADAPTED, Net, Snapshot, adapted, declared};
 
 /// Moments that AdamW keeps for a parameter.
 const MOMENTS: usize = 2;
@@ -37,7 +38,7 @@ impl ModuleVisitor for Gradients<'_> {
 }
 
 /// Trains for three steps and compares every parameter's bits with those before.
-fn check(net: Net, expected: &[String]) {
+pub fn check(net: Net, expected: &[String]) {
     let device = device().autodiff();
     let mut net = net.train();
     assert_eq!(trained_paths(&net), expected);
@@ -69,10 +70,14 @@ fn check(net: Net, expected: &[String]) {
     assert_eq!(before.ids, after.ids);
 }
 
-#[test]
-fn only_the_chosen_factors_and_the_head_train() {
-    for trains in [Trains::A, Trains::B, Trains::Both] {
-        check(adapted(trains, 1, &device()), &declared(trains));
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn only_the_chosen_factors_and_the_head_train(seed in 0u64..1000) {
+        for trains in [Trains::A, Trains::B, Trains::Both] {
+            check(adapted(trains, seed, &device()), &declared(trains));
+        }
     }
 }
 
@@ -105,19 +110,69 @@ fn a_prefix_names_whole_fields() {
     );
 }
 
-/// A target may lie in the head: AdaLoRA's `dense` hits `classifier.dense` (behaviours 2.2).
+/// A target may lie in the head: AdaLoRA's `dense` hits `classifier.dense`.
 #[test]
 fn a_frozen_factor_in_the_head_stays_frozen() {
-    let config = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let config = LoraConfig::train_b(2, FactorInit::Orthonormal);
     let mut net = Net::new(1, &device());
     adapt(&mut net, &config, &["head"], 0, &Default::default()).unwrap();
     let expected = ["head.weight", "head.bias", "head.adapter.b"].map(str::to_owned);
     check(train_adapters_and(net, &["head"]), &expected);
 }
 
+/// Whatever was done to the parameters in between, each adapter knows which of its own train.
+#[test]
+fn the_choice_of_factors_outlives_full_fine_tuning() {
+    for trains in [Trains::A, Trains::B, Trains::Both] {
+        for net in [
+            train_all(adapted(trains, 1, &device())),
+            adapted(trains, 1, &device()).no_grad().train(),
+        ] {
+            check(train_adapters_and(net, &["head"]), &declared(trains));
+        }
+    }
+}
+
+/// What a method such as AdaLoRA does between two steps: it judges parameters of all layers by
+/// their gradients and writes into them; they go on training.
+#[test]
+fn adapters_are_within_reach_between_two_steps() {
+    let device = device().autodiff();
+    let mut net = adapted(Trains::Both, 1, &device).train();
+    let mut optimiser = AdamWConfig::new().init();
+    let x = random([5, 4], 1, &device);
+    let step = |net: &Net| {
+        let loss = net.forward(x.clone()).powi_scalar(2).mean();
+        GradientsParams::from_grads(loss.backward(), net)
+    };
+    // B is zero at first, and A has no gradient yet.
+    let first = step(&net);
+    net = optimiser.step(0.01, net, first);
+    let grads = step(&net);
+    let mut paths = Vec::new();
+    visit_adapters(&mut net, &mut |path, adapter| {
+        let Adapter::LowRank(adapter) = adapter else {
+            panic!("{adapter}");
+        };
+        let grad = grads.get::<2>(adapter.a.id).unwrap();
+        paths.push((path.to_owned(), grad.abs().sum().into_scalar::<f32>() > 0.0));
+        let mask = Tensor::from_data([[0.0], [1.0]], &device);
+        adapter.b = adapter
+            .b
+            .clone()
+            .map(|b| (b * mask).detach().require_grad());
+    });
+    assert_eq!(paths, ADAPTED.map(|path| (path.to_owned(), true)));
+    let row = |net: &Net| values(&low_rank(net.side.as_ref().unwrap()).b.val())[..6].to_vec();
+    assert_eq!(row(&net), [0.0; 6]);
+    net = optimiser.step(0.01, net, grads);
+    assert!(row(&net).iter().all(|&b| b != 0.0), "{:?}", row(&net));
+    assert_eq!(trained_paths(&net), declared(Trains::Both));
+}
+
 #[test]
 fn freezing_works_before_and_after_train() {
-    let config = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let config = LoraConfig::train_b(2, FactorInit::Orthonormal);
     let mut before = Net::new(1, &device());
     adapt(&mut before, &config, &["side"], 0, &Default::default()).unwrap();
     let after = train_adapters_and(before.clone().train(), &["head"]);

@@ -1,6 +1,8 @@
 //! `python reference/parity_encoder.py` makes the fixtures; its docstring says what is in them.
 
-use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt, train_adapters_and};
+use adapters::{
+    Adaptable, Adapter, FactorInit, LoraConfig, MaskStream, Start, adapt, train_adapters_and,
+};
 use burn::module::{Module, Param};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Gradients, Tensor};
@@ -159,7 +161,7 @@ fn check_training(name: &str, n_outputs: usize) {
     }
     let mut n_adapters = 0;
     model.visit_linears("", &mut |path, layer| {
-        let Some(adapter) = &layer.adapter else {
+        let Some(Adapter::LowRank(adapter)) = &layer.adapter else {
             return;
         };
         n_adapters += 1;
@@ -199,16 +201,11 @@ fn classifier(name: &str, n_outputs: usize, reference: &Reference) -> SequenceCl
 }
 
 fn give_adapters(model: &mut SequenceClassifier, reference: &Reference) {
-    let config = LoraConfig::new(
-        3,
-        FactorInit::KaimingUniform,
-        FactorInit::Zero,
-        Trains::Both,
-    )
-    .with_alpha(10.0);
+    let start = Start::A(FactorInit::KaimingUniform);
+    let config = LoraConfig::train_both(3, start).with_alpha(10.0);
     adapt(model, &config, &["query", "value"], 0, &MaskStream::new(0)).unwrap();
     model.visit_linears("", &mut |path, layer| {
-        let Some(adapter) = &mut layer.adapter else {
+        let Some(Adapter::LowRank(adapter)) = &mut layer.adapter else {
             return;
         };
         let factor = |factor: &str| {

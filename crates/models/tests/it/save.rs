@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use adapters::{FactorInit, LoraConfig, MaskStream, Trains, adapt};
+use adapters::{FactorInit, LoraConfig, MaskStream, adapt};
 use models::{
     Checkpoint, Dropouts, Encoder, EncoderConfig, ModelError, WeightDtype, random_encoder,
     random_masked_lm, save_encoder,
@@ -135,7 +135,7 @@ fn an_adapted_encoder_is_not_saved_as_a_plain_one() {
     let masks = MaskStream::new(0);
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut encoder = random_encoder(&config, &fixture::device(), &masks, &mut rng);
-    let lora = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let lora = LoraConfig::train_b(2, FactorInit::Orthonormal);
     adapt(&mut encoder, &lora, &["query"], 0, &masks).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let error = save_encoder(dir.path(), &config, &encoder, WeightDtype::F32).unwrap_err();

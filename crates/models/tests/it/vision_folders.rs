@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use adapters::{FactorInit, LoraConfig, MaskStream, Trains, adapt};
+use adapters::{FactorInit, LoraConfig, MaskStream, adapt};
 use burn::tensor::Device;
 use models::{
     Dropouts, Family, ModelError, ViTConfig, VisionCheckpoint, VisionKind, WeightDtype,
@@ -123,7 +123,7 @@ fn an_adapted_classifier_is_not_saved_as_a_plain_one() {
     let config = tiny(VisionKind::Vit);
     let masks = MaskStream::new(0);
     let mut model = random_image_classifier(&config, 2, &Device::flex(), &masks, &mut rng(0));
-    let lora = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let lora = LoraConfig::train_b(2, FactorInit::Orthonormal);
     adapt(&mut model, &lora, &["value"], 0, &masks).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let error = save_vision(dir.path(), &config, &model, WeightDtype::F32).unwrap_err();

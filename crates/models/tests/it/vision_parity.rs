@@ -3,7 +3,9 @@
 //! The tolerance is the text models' (`parity.rs`). The largest error measured is 2.4e-6, of a hidden
 //! state, where PyTorch's own f32 result is 2.0e-6 from its f64 one; gradients are within 1e-6.
 
-use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt, train_adapters_and};
+use adapters::{
+    Adaptable, Adapter, FactorInit, LoraConfig, MaskStream, Start, adapt, train_adapters_and,
+};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Gradients, Tensor};
@@ -131,7 +133,7 @@ fn check_adapters(name: &str) {
     let mut n_adapters = 0;
     model.visit_linears("", &mut |path, layer| {
         assert!(path == "classifier" || layer.weight.val().grad(&grads).is_none());
-        let Some(adapter) = &layer.adapter else {
+        let Some(Adapter::LowRank(adapter)) = &layer.adapter else {
             return;
         };
         n_adapters += 1;
@@ -154,11 +156,11 @@ fn dinov2_adapter_gradients_equal_peft() {
 }
 
 fn give_adapters(model: &mut ImageClassifier, reference: &Reference) {
-    let (a, b) = (FactorInit::KaimingUniform, FactorInit::Zero);
-    let config = LoraConfig::new(3, a, b, Trains::Both).with_alpha(10.0);
+    let start = Start::A(FactorInit::KaimingUniform);
+    let config = LoraConfig::train_both(3, start).with_alpha(10.0);
     adapt(model, &config, &["query", "value"], 0, &MaskStream::new(0)).unwrap();
     model.visit_linears("", &mut |path, layer| {
-        let Some(adapter) = &mut layer.adapter else {
+        let Some(Adapter::LowRank(adapter)) = &mut layer.adapter else {
             return;
         };
         let factor = |factor: &str| {

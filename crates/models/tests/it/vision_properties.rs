@@ -1,4 +1,4 @@
-use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, Trains, adapt};
+use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, adapt};
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use models::{
@@ -130,7 +130,7 @@ fn the_names_of_adaptable_layers_are_hugging_faces() {
 #[test]
 fn adapters_on_query_and_value_train_beside_the_head_alone() {
     let mut model = classifier(&tiny(VisionKind::Vit));
-    let lora = LoraConfig::new(2, FactorInit::Orthonormal, FactorInit::Zero, Trains::B);
+    let lora = LoraConfig::train_b(2, FactorInit::Orthonormal);
     let masks = MaskStream::new(0);
     let plain = model.clone();
     let adapted = adapt(&mut model, &lora, &["query", "value"], 0, &masks).unwrap();
