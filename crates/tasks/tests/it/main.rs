@@ -13,6 +13,8 @@ mod files;
 mod glue;
 /// The generated tasks, corpus and tokenizer.
 mod lab;
+/// The data of the published rows, by digest.
+mod lab_published;
 /// Examples for people to read.
 mod lab_samples;
 /// Baselines that must fail on the generated tasks.
