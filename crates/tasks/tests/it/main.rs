@@ -11,16 +11,6 @@ mod encode;
 mod files;
 /// Tables in every layout.
 mod glue;
-/// The generated tasks, corpus and tokenizer.
-mod lab;
-/// The data of the published rows, by digest.
-mod lab_published;
-/// Examples for people to read.
-mod lab_samples;
-/// Baselines that must fail on the generated tasks.
-mod lab_shortcuts;
-/// The generated pictures.
-mod lab_vision;
 /// What is said of broken files.
 mod malformed;
 /// Scores equal to scikit-learn's and scipy's.
