@@ -21,6 +21,8 @@ pub mod batch;
 
 pub mod domainbed;
 
+pub mod digest;
+
 mod error;
 
 pub use error::{Error, Position};

@@ -1,7 +1,9 @@
 //! The generated data of the published rows: their settings records carry these digests, so that a change here leaves
 //! every published mini number without its data.
 
-use lab::{LabConfig, glue, pictures};
+use lab::{CorpusLine, LabConfig, corpus, glue, pictures};
+use sha2::{Digest, Sha256};
+use tasks::digest::hex;
 use tasks::domainbed::ImageSet;
 use tasks::glue::GlueTask;
 
@@ -61,4 +63,28 @@ fn pictures_are_those_of_the_published_rows() {
         let data = pictures::data(set, 0, pictures::ENVIRONMENT_LEN, pictures::SIDE);
         assert_eq!(data.digest().unwrap(), published, "{set}");
     }
+}
+
+/// The committed checkpoints were trained on the beginnings of these.
+#[test]
+fn text_and_pictures_are_those_of_pretraining() {
+    let mut text = Sha256::new();
+    for CorpusLine { a, b } in corpus(0, 5_000) {
+        text.update(format!("{a}\t{}\n", b.unwrap_or_default()));
+    }
+    assert_eq!(
+        hex(&text.finalize()),
+        "d081b2044ac23fb2a007753fb0f3232e41e94848cc9d7b32d4f77d290d3bf0f2"
+    );
+
+    let mut pictures = Sha256::new();
+    let drawn = pictures::pretraining(0, 800, pictures::SIDE);
+    for (rgb, &label) in drawn.rgb.iter().zip(&drawn.labels) {
+        pictures.update(rgb);
+        pictures.update([label as u8]);
+    }
+    assert_eq!(
+        hex(&pictures.finalize()),
+        "01d9780a4472b27900745b3480c326a1a4af4a5b32e7cba9c4cd9f8a90ab0a19"
+    );
 }

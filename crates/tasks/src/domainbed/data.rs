@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
 use super::{Error, ImageSet, PictureSource, Pictures};
+use crate::digest::Digest;
 
 /// One environment.
 #[derive(Clone)]
@@ -84,12 +83,8 @@ impl DomainData {
     /// # Errors
     /// A file that cannot be read.
     pub fn digest(&self) -> Result<String, Error> {
-        let mut hash = Sha256::new();
-        // Each part is preceded by its length, so that no two lists share a digest.
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        };
+        let mut digest = Digest::default();
+        let mut part = |bytes: &[u8]| digest.part(bytes);
         part(&(self.classes.len() as u64).to_le_bytes());
         for class in &self.classes {
             part(class.as_bytes());
@@ -103,7 +98,6 @@ impl DomainData {
                 part(&domain.pictures.stored(index)?);
             }
         }
-        let digest = hash.finalize();
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(digest.hex())
     }
 }

@@ -3,6 +3,8 @@
 
 /// Orders and padded batches.
 mod batch;
+/// One data set, whatever holds it.
+mod data_digest;
 /// Picture sets, their transforms and their batches.
 mod domainbed;
 /// Token ids equal to transformers'.
