@@ -52,10 +52,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     for set in ImageSet::ALL {
-        for (index, name) in set.environments().into_iter().enumerate() {
+        for (index, environment_of) in set.environments().iter().enumerate() {
             let start = Instant::now();
             let pictures = environment(set, index, seed, count, SIDE);
-            report(&format!("{set} {name}"), count, start);
+            report(&format!("{set} {}", environment_of.folder), count, start);
             dump(folder, &format!("{set}-{index}"), &pictures)?;
         }
     }

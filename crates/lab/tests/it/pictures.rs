@@ -5,6 +5,7 @@ use lab::pictures::{
     pretraining_class_names, pretraining_sheet,
 };
 use sha2::{Digest, Sha256};
+use tasks::digest::hex;
 use tasks::domainbed::{ImageSet, Pictures};
 
 const PIXELS: f32 = (SIDE * SIDE) as f32;
@@ -21,12 +22,7 @@ fn digest(pictures: &Pictures) -> String {
         hash.update(rgb);
         hash.update([*label as u8]);
     }
-    let hex: Vec<String> = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    hex[..8].concat()
+    hex(&hash.finalize()[..8])
 }
 
 /// Published rows and the pretrained encoder rest on these pictures: a change here makes them stale.
@@ -146,7 +142,7 @@ fn a_whole_set_holds_its_four_environments() {
     assert_eq!(whole.classes, class_names(ImageSet::Pacs));
     for (index, domain) in whole.domains.iter().enumerate() {
         let alone = environment(ImageSet::Pacs, index, 3, 20, SIDE);
-        assert_eq!(domain.name, ImageSet::Pacs.environments()[index]);
+        assert_eq!(domain.name, ImageSet::Pacs.environments()[index].folder);
         assert_eq!(domain.pictures.len(), 20);
         assert_eq!(domain.pictures.rgb(7).unwrap().bytes(), alone.rgb[7]);
         assert_eq!(domain.pictures.label(7), alone.labels[7]);

@@ -36,6 +36,8 @@ pub struct DomainData {
     pub classes: Vec<String>,
     /// The environments in the set's order; [`ImageSet::SOURCE`] is the one to train on.
     pub domains: Vec<Domain>,
+    /// What whoever asked for the data should be told, a sentence each: files that were left out.
+    pub notes: Vec<String>,
 }
 
 impl DomainData {
@@ -48,10 +50,12 @@ impl DomainData {
         classes: Vec<String>,
         environments: [Pictures; 4],
     ) -> DomainData {
-        let names = set.environments().into_iter().zip(set.codes());
-        let domains = names
+        let domains = set
+            .environments()
+            .iter()
             .zip(environments)
-            .map(|((name, code), pictures)| {
+            .map(|(environment, pictures)| {
+                let name = environment.folder;
                 assert_eq!(
                     pictures.rgb.len(),
                     pictures.labels.len(),
@@ -64,7 +68,7 @@ impl DomainData {
                 );
                 Domain {
                     name: name.to_owned(),
-                    code: code.to_owned(),
+                    code: environment.code.to_owned(),
                     pictures: Arc::new(pictures),
                 }
             })
@@ -73,6 +77,7 @@ impl DomainData {
             set,
             classes,
             domains,
+            notes: Vec::new(),
         }
     }
 

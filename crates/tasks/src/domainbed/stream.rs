@@ -93,7 +93,7 @@ pub struct EvalOptions {
     pub loading: Loading,
 }
 
-/// Training batches: pictures drawn with replacement (behaviours 6.3) and changed by chance.
+/// Training batches: pictures drawn with replacement, as DomainBed's loader draws them, and changed by chance.
 ///
 /// Ends after its steps, or after the first error.
 pub struct TrainStream(Stream);

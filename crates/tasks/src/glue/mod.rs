@@ -18,7 +18,7 @@ mod tsv;
 
 use std::path::Path;
 
-pub use task::GlueTask;
+pub use task::{GlueTask, Headline, POOLED_SPLIT};
 
 use crate::Error;
 use crate::digest::Digest;

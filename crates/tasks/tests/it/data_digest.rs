@@ -140,7 +140,7 @@ fn tsv_parquet_and_json_lines_of_one_data_set_have_one_digest() {
         let of = |index: usize| &all[..all.len() - index];
         let [official, hub, lines, shards] = [(); 4].map(|()| tempfile::tempdir().unwrap());
         for (index, (official_name, hub_name)) in splits(task).into_iter().enumerate() {
-            let folder = official.path().join(task.official_folder());
+            let folder = official.path().join(task.name());
             fs::create_dir_all(&folder).unwrap();
             fs::write(
                 folder.join(format!("{official_name}.tsv")),

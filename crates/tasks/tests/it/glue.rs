@@ -1,4 +1,4 @@
-use tasks::glue::{Example, GlueData, GlueTask, Split};
+use tasks::glue::{Example, GlueData, GlueTask, Headline, Split};
 
 use crate::files::{Values, data_dir, write_parquet};
 
@@ -336,6 +336,31 @@ fn digests_change_with_one_letter_and_with_one_label() {
     assert_eq!(made(1.0, "validation"), made(1.0, "validation"));
     assert_ne!(made(1.0, "validation"), made(0.0, "validation"));
     assert_ne!(made(1.0, "validation"), made(1.0, "other"));
+}
+
+/// The columns of the paper's Tables 1 and 7.
+#[test]
+fn headlines_are_the_papers() {
+    let headlines = GlueTask::ALL.map(|task| {
+        let Headline {
+            metric,
+            split,
+            label,
+        } = task.headline();
+        format!("{label} {metric} {split}")
+    });
+    assert_eq!(
+        headlines,
+        [
+            "CoLA matthews validation",
+            "SST-2 accuracy validation",
+            "MRPC accuracy validation",
+            "STS-B pearson validation",
+            "MNLI accuracy pooled",
+            "QNLI accuracy validation",
+            "RTE accuracy validation",
+        ]
+    );
 }
 
 #[test]
