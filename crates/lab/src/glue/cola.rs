@@ -6,12 +6,12 @@ mod frames;
 
 use super::difficulty::Difficulty;
 use crate::dice::Dice;
-use crate::language::clause::{Attachment, Clause, Det, NounPhrase};
-use crate::language::constructions::{ever_words, reflexive_parts};
-use crate::language::lexicon::{Frame, Genre};
+use crate::language::clause::{Attachment, Clause, Common, Det, NounPhrase, Tense};
+use crate::language::constructions::{ever_words, reflexive_words};
+use crate::language::lexicon::{Frame, Genre, NounId};
 use crate::language::question::{Asked, Question};
 use crate::language::render::{
-    Style, auxiliary, be, clause_words, finite, phrase_words, predicate_words, sentence, verb_word,
+    Style, Words, auxiliary, be, clause_words, phrase_words, predicate_words, sentence,
 };
 use crate::language::sample::{self, Shape};
 
@@ -40,6 +40,12 @@ pub(crate) fn example(
     Some(sentence(&words, "."))
 }
 
+/// Puts `wrong` in the first place of `right`, if it is there.
+fn replace(words: &mut [&'static str], right: &str, wrong: &'static str) -> bool {
+    let found = words.iter_mut().find(|word| **word == right);
+    found.map(|word| *word = wrong).is_some()
+}
+
 /// The clause whose finite verb is in the other number.
 fn misagreeing(clause: &Clause) -> Clause {
     let mut other = clause.clone();
@@ -49,18 +55,17 @@ fn misagreeing(clause: &Clause) -> Clause {
                 plural: !common.det.is_plural(),
             };
         }
-        name => *name = NounPhrase::Common(some_people()),
+        // "people"
+        name => {
+            *name = NounPhrase::Common(Common {
+                det: Det::The { plural: true },
+                adjective: None,
+                noun: NounId(0),
+                attachment: None,
+            });
+        }
     }
     other
-}
-
-fn some_people() -> crate::language::clause::Common {
-    crate::language::clause::Common {
-        det: Det::The { plural: true },
-        adjective: None,
-        noun: crate::language::lexicon::NounId(0),
-        attachment: None,
-    }
 }
 
 /// "the dogs near the boat are happy" against "... is happy".
@@ -70,7 +75,7 @@ fn agreement(
     style: &Style,
     attractors: u32,
     acceptable: bool,
-) -> Option<Vec<&'static str>> {
+) -> Option<Words> {
     let attractor = dice.percent(attractors);
     let shape = Shape {
         attachment: if attractor { 100 } else { 0 },
@@ -83,7 +88,7 @@ fn agreement(
     } else {
         let frame = dice.pick(&[Frame::Intransitive, Frame::Transitive]);
         let mut clause = sample::framed(dice, genre, &shape, frame);
-        clause.tense = crate::language::clause::Tense::Present;
+        clause.tense = Tense::Present;
         clause
     };
     let many = clause.subject.is_plural();
@@ -105,12 +110,7 @@ fn agreement(
 }
 
 /// "two dogs" against "two dog", "every dogs", "a dogs".
-fn number(
-    dice: &mut Dice,
-    genre: Genre,
-    style: &Style,
-    acceptable: bool,
-) -> Option<Vec<&'static str>> {
+fn number(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Words> {
     let shape = Shape {
         attachment: 10,
         quantified: 70,
@@ -119,7 +119,7 @@ fn number(
         ..Shape::TEXT
     };
     let clause = sample::clause(dice, genre, &shape);
-    let words = clause_words(&clause, style, dice);
+    let mut words = clause_words(&clause, style, dice);
     if acceptable {
         return Some(words);
     }
@@ -135,15 +135,13 @@ fn number(
     }
     let broken = dice.pick(&fixed);
     let plural = broken.det.is_plural();
-    let mut words = words;
     for (singular, many) in broken.noun.entry().words {
         let (right, wrong) = if plural {
             (many, singular)
         } else {
             (singular, many)
         };
-        if let Some(at) = words.iter().position(|word| word == right) {
-            words[at] = wrong;
+        if replace(&mut words, right, wrong) {
             return Some(words);
         }
     }
@@ -151,12 +149,7 @@ fn number(
 }
 
 /// "did not sleep", "was chased" against "did not slept", "was chase".
-fn verb_form(
-    dice: &mut Dice,
-    genre: Genre,
-    style: &Style,
-    acceptable: bool,
-) -> Option<Vec<&'static str>> {
+fn verb_form(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Words> {
     let shape = Shape {
         attachment: 0,
         state: 0,
@@ -202,8 +195,7 @@ fn verb_form(
         if right == wrong {
             continue;
         }
-        if let Some(at) = words.iter().position(|&word| word == right) {
-            words[at] = wrong;
+        if replace(&mut words, right, wrong) {
             return Some(words);
         }
     }
@@ -211,19 +203,8 @@ fn verb_form(
 }
 
 /// "mary hurt herself" against "mary hurt himself".
-fn reflexive(
-    dice: &mut Dice,
-    genre: Genre,
-    style: &Style,
-    acceptable: bool,
-) -> Option<Vec<&'static str>> {
-    let (clause, verb, own) = reflexive_parts(dice, genre);
-    let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
-    words.push(finite(
-        verb_word(verb, style, dice),
-        clause.tense,
-        clause.subject.is_plural(),
-    ));
+fn reflexive(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Words> {
+    let (mut words, own) = reflexive_words(dice, genre, style);
     // A dog may well hurt himself or herself.
     let wrong: &[&str] = match own {
         "himself" => &["herself", "itself", "themselves"],
@@ -236,12 +217,7 @@ fn reflexive(
 }
 
 /// "no dog ever slept" against "the dog ever slept".
-fn polarity(
-    dice: &mut Dice,
-    genre: Genre,
-    style: &Style,
-    acceptable: bool,
-) -> Option<Vec<&'static str>> {
+fn polarity(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Words> {
     let mut words = ever_words(dice, genre, style);
     if acceptable {
         return Some(words);
@@ -267,12 +243,7 @@ fn polarity(
 }
 
 /// "what did the dog chase ?" against a filled gap, a finite verb after "did", or no inversion.
-fn question(
-    dice: &mut Dice,
-    genre: Genre,
-    style: &Style,
-    acceptable: bool,
-) -> Option<Vec<&'static str>> {
+fn question(dice: &mut Dice, genre: Genre, style: &Style, acceptable: bool) -> Option<Words> {
     let shape = Shape {
         quantified: 10,
         negated: 0,

@@ -7,7 +7,6 @@ use crate::dice::Dice;
 use crate::language::lexicon::Genre;
 use crate::language::pair;
 use crate::language::relation::Relation;
-use crate::language::render::{Style, render};
 use crate::language::sample::Shape;
 
 /// One pair with the wanted relation.
@@ -24,10 +23,6 @@ pub(crate) fn example(
         ..Shape::PAIR
     };
     let (premise, hypothesis) = pair::related(dice, genre, &shape, wanted, &difficulty.pairing())?;
-    let [one, two] = [(); 2].map(|()| Style::roll(dice, difficulty.rare_words, difficulty.passive));
-    let (a, b) = (
-        render(&premise, &one, dice),
-        render(&hypothesis, &two, dice),
-    );
-    pair::fits(&a, &b).then_some((a, b))
+    let clauses = [&premise, &hypothesis];
+    pair::told(dice, clauses, difficulty.rare_words, difficulty.passive)
 }

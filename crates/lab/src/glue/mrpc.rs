@@ -5,7 +5,6 @@ use crate::dice::Dice;
 use crate::language::edit::{self, Edit};
 use crate::language::lexicon::Genre;
 use crate::language::pair;
-use crate::language::render::{Style, render};
 use crate::language::sample::{self, Shape};
 
 /// One pair, paraphrases or not as asked.
@@ -45,7 +44,6 @@ pub(crate) fn example(
     if edit != Edit::Swap && dice.percent(difficulty.far) {
         edit::apply(dice.pick(others), &mut other, dice, genre);
     }
-    let [one, two] = [(); 2].map(|()| Style::roll(dice, difficulty.rare_words, difficulty.passive));
-    let (a, b) = (render(&clause, &one, dice), render(&other, &two, dice));
-    pair::fits(&a, &b).then_some((a, b))
+    let clauses = [&clause, &other];
+    pair::told(dice, clauses, difficulty.rare_words, difficulty.passive)
 }

@@ -7,7 +7,7 @@ use crate::language::edit::{self, Edit};
 use crate::language::lexicon::Genre;
 use crate::language::pair;
 use crate::language::question::{Asked, Question};
-use crate::language::render::{Style, clause_words, sentence};
+use crate::language::render::{Style, Words, clause_words, sentence};
 use crate::language::sample::{self, Shape};
 
 /// One question and sentence, answered or not as asked.
@@ -84,7 +84,7 @@ pub(crate) fn beside(
     clause: &Clause,
     other: Option<&Clause>,
     style: &Style,
-) -> Vec<&'static str> {
+) -> Words {
     let Some(other) = other else {
         return clause_words(clause, style, dice);
     };

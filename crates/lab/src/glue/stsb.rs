@@ -8,7 +8,6 @@ use crate::language::clause::{Clause, NounPhrase, Predicate};
 use crate::language::edit::{self, Edit};
 use crate::language::lexicon::Genre;
 use crate::language::pair;
-use crate::language::render::{Style, render};
 use crate::language::sample::{self, Shape};
 
 /// Similarity of two noun phrases in quarters: 4 for the same concept, 3 for a more general one, 2 for another of
@@ -121,9 +120,9 @@ pub(crate) fn example(dice: &mut Dice, difficulty: &Difficulty) -> Option<(Strin
             edit::apply(edit, &mut other, dice, genre);
         }
     }
-    let [one, two] = [(); 2].map(|()| Style::roll(dice, difficulty.rare_words, difficulty.passive));
-    let (a, b) = (render(&clause, &one, dice), render(&other, &two, dice));
-    pair::fits(&a, &b).then(|| (a, b, similarity(&clause, &other)))
+    let clauses = [&clause, &other];
+    let (a, b) = pair::told(dice, clauses, difficulty.rare_words, difficulty.passive)?;
+    Some((a, b, similarity(&clause, &other)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::clause::{Clause, Common, Det, NounPhrase, Predicate};
 use super::lexicon::{Frame, Genre, NounId, VerbId, all_adjectives, all_nouns, class};
 use super::question::{Asked, Question};
 use super::render::{
-    Style, clause_words, finite, noun_word, phrase_words, predicate_words, render, sentence,
+    Style, Words, clause_words, finite, noun_word, phrase_words, predicate_words, render, sentence,
     verb_word,
 };
 use super::sample::{self, Shape};
@@ -16,7 +16,7 @@ pub(crate) fn joined(
     two: &Clause,
     style: &Style,
     dice: &mut Dice,
-) -> Vec<&'static str> {
+) -> Words {
     let plain = Style {
         fronted: false,
         ..*style
@@ -51,7 +51,7 @@ pub(crate) fn opened(dice: &mut Dice, genre: Genre, style: &Style) -> String {
 }
 
 /// "the king said that the dog slept"
-pub(crate) fn complement_words(dice: &mut Dice, genre: Genre, style: &Style) -> Vec<&'static str> {
+pub(crate) fn complement_words(dice: &mut Dice, genre: Genre, style: &Style) -> Words {
     let bare = Shape {
         adjective: 10,
         attachment: 0,
@@ -133,7 +133,7 @@ pub(crate) fn taxonomy(dice: &mut Dice, style: &Style) -> String {
     let one = noun_word(noun, false, style, dice);
     let many = noun_word(noun, true, style, dice);
     let (single, plural) = parent.entry().words[0];
-    let words: Vec<&'static str> = match dice.below(5) {
+    let words: Words = match dice.below(5) {
         0 => vec!["a", one, "is", "a", "kind", "of", single],
         1 => vec!["every", one, "is", "a", single],
         2 => vec![many, "are", plural],
@@ -178,8 +178,23 @@ pub(crate) fn question(dice: &mut Dice, genre: Genre) -> Option<(Question, Claus
     None
 }
 
-/// "mary hurt herself", "the dogs saw themselves": subject and verb.
-pub(crate) fn reflexive_parts(dice: &mut Dice, genre: Genre) -> (Clause, VerbId, &'static str) {
+/// "mary hurt", "the dogs saw", and the pronoun that belongs behind it.
+pub(crate) fn reflexive_words(
+    dice: &mut Dice,
+    genre: Genre,
+    style: &Style,
+) -> (Words, &'static str) {
+    let (clause, verb, own) = reflexive_parts(dice, genre);
+    let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
+    words.push(finite(
+        verb_word(verb, style, dice),
+        clause.tense,
+        clause.subject.is_plural(),
+    ));
+    (words, own)
+}
+
+fn reflexive_parts(dice: &mut Dice, genre: Genre) -> (Clause, VerbId, &'static str) {
     loop {
         let shape = Shape {
             attachment: 0,
@@ -214,19 +229,13 @@ pub(crate) fn reflexive_parts(dice: &mut Dice, genre: Genre) -> (Clause, VerbId,
 }
 
 pub(crate) fn reflexive(dice: &mut Dice, genre: Genre, style: &Style) -> String {
-    let (clause, verb, own) = reflexive_parts(dice, genre);
-    let mut words = phrase_words(&clause.subject, clause.tense, style, dice);
-    words.push(finite(
-        verb_word(verb, style, dice),
-        clause.tense,
-        clause.subject.is_plural(),
-    ));
+    let (mut words, own) = reflexive_words(dice, genre, style);
     words.push(own);
     sentence(&words, ".")
 }
 
 /// "no dog ever slept", "the dogs did not ever sleep": a word that needs a negation before it.
-pub(crate) fn ever_words(dice: &mut Dice, genre: Genre, style: &Style) -> Vec<&'static str> {
+pub(crate) fn ever_words(dice: &mut Dice, genre: Genre, style: &Style) -> Words {
     let shape = Shape {
         attachment: 0,
         state: 0,

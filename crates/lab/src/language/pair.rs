@@ -126,6 +126,19 @@ pub(crate) fn related(
     (relation(&premise, &hypothesis) == wanted).then_some((premise, hypothesis))
 }
 
+/// Two clauses, each in a style of its own; `None` where the sentences are too long or equal.
+pub(crate) fn told(
+    dice: &mut Dice,
+    [one, two]: [&Clause; 2],
+    rare: u32,
+    passive: u32,
+) -> Option<(String, String)> {
+    let styles = [(); 2].map(|()| Style::roll(dice, rare, passive));
+    let a = render(one, &styles[0], dice);
+    let b = render(two, &styles[1], dice);
+    fits(&a, &b).then_some((a, b))
+}
+
 /// The same meaning in two wordings that differ; `None` if a few tries find none.
 pub(crate) fn paraphrase(
     dice: &mut Dice,

@@ -4,7 +4,8 @@ use super::clause::{Clause, Det, NounPhrase, Predicate};
 use super::lexicon::class;
 use super::relation::{Relation, relation};
 use super::render::{
-    Style, auxiliary, clause_words, finite, phrase_words, predicate_words, sentence, verb_word,
+    Style, Words, auxiliary, clause_words, finite, phrase_words, predicate_words, sentence,
+    verb_word,
 };
 use crate::dice::Dice;
 
@@ -89,7 +90,7 @@ impl Question {
     }
 
     /// The words of the question, without the question mark.
-    pub(crate) fn words(&self, style: &Style, dice: &mut Dice) -> Vec<&'static str> {
+    pub(crate) fn words(&self, style: &Style, dice: &mut Dice) -> Words {
         let clause = &self.about;
         let tense = clause.tense;
         let pronoun = if self.person { "who" } else { "what" };

@@ -4,6 +4,9 @@ use super::clause::{Attachment, Clause, NounPhrase, Predicate, Tense};
 use super::lexicon::{AdjectiveId, MANNERS, NounId, VerbForms, VerbId};
 use crate::dice::Dice;
 
+/// Words and punctuation marks in order.
+pub(crate) type Words = Vec<&'static str>;
+
 /// The choices that leave the meaning alone.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
@@ -97,7 +100,7 @@ pub(crate) fn phrase_words(
     tense: Tense,
     style: &Style,
     dice: &mut Dice,
-) -> Vec<&'static str> {
+) -> Words {
     let common = match phrase {
         NounPhrase::Name(name) => return vec![name.word()],
         NounPhrase::Common(common) => common,
@@ -130,9 +133,9 @@ pub(crate) fn phrase_words(
 }
 
 /// The words of a clause, without the full stop.
-pub(crate) fn clause_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Vec<&'static str> {
+pub(crate) fn clause_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Words {
     let tense = clause.tense;
-    let place: Vec<&'static str> = match &clause.place {
+    let place: Words = match &clause.place {
         None => Vec::new(),
         Some(place) => vec![
             place.preposition,
@@ -161,7 +164,7 @@ pub(crate) fn clause_words(clause: &Clause, style: &Style, dice: &mut Dice) -> V
     words
 }
 
-fn passive_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Vec<&'static str> {
+fn passive_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Words {
     let Predicate::With(verb, object) = &clause.predicate else {
         return Vec::new();
     };
@@ -177,11 +180,7 @@ fn passive_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Vec<&'stati
 }
 
 /// Verb and objects of the active clause.
-pub(crate) fn predicate_words(
-    clause: &Clause,
-    style: &Style,
-    dice: &mut Dice,
-) -> Vec<&'static str> {
+pub(crate) fn predicate_words(clause: &Clause, style: &Style, dice: &mut Dice) -> Words {
     let tense = clause.tense;
     let plural = clause.subject.is_plural();
     let mut words = Vec::new();

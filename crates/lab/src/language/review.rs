@@ -1,7 +1,7 @@
 //! Reviews of works: remarks with a polarity, and how conjunctions combine it.
 
 use super::lexicon::{AdjectiveId, Genre, NounId, OPINIONS, Quality, all_adjectives, class};
-use super::render::{Style, adjective_word, noun_word, sentence};
+use super::render::{Style, Words, adjective_word, noun_word, sentence};
 use super::sample;
 use crate::dice::Dice;
 
@@ -47,7 +47,7 @@ impl Remark {
         }
     }
 
-    fn words(&self, dice: &mut Dice, rare: u32) -> Vec<&'static str> {
+    fn words(&self, dice: &mut Dice, rare: u32) -> Words {
         let style = Style {
             rare,
             ..Style::default()
@@ -136,7 +136,7 @@ impl Review {
     }
 
     /// The words, without the full stop.
-    pub(crate) fn words(&self, dice: &mut Dice, rare: u32) -> Vec<&'static str> {
+    pub(crate) fn words(&self, dice: &mut Dice, rare: u32) -> Words {
         let main = self.main.words(dice, rare);
         let Some(other) = &self.other else {
             return main;

@@ -130,11 +130,10 @@ pub(crate) fn object(dice: &mut Dice, genre: Genre, classes: u16, shape: &Shape)
         3 => Det::Number(2 + dice.below(5) as u8),
         _ => Det::Some,
     };
-    let adjective = if dice.percent(shape.adjective) {
-        adjective(dice, noun)
-    } else {
-        None
-    };
+    let adjective = dice
+        .percent(shape.adjective)
+        .then(|| adjective(dice, noun))
+        .flatten();
     NounPhrase::Common(Common {
         det,
         adjective,
@@ -163,16 +162,13 @@ fn subject(dice: &mut Dice, genre: Genre, classes: u16, shape: &Shape) -> NounPh
             _ => Det::The { plural: true },
         }
     };
-    let adjective = if dice.percent(shape.adjective) {
-        adjective(dice, noun)
-    } else {
-        None
-    };
-    let attachment = if dice.percent(shape.attachment) {
-        Some(attachment(dice, genre, noun))
-    } else {
-        None
-    };
+    let adjective = dice
+        .percent(shape.adjective)
+        .then(|| adjective(dice, noun))
+        .flatten();
+    let attachment = dice
+        .percent(shape.attachment)
+        .then(|| attachment(dice, genre, noun));
     NounPhrase::Common(Common {
         det,
         adjective,

@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::language::clause::{Clause, Predicate};
 use crate::language::constructions::complement_words;
 use crate::language::lexicon::{Frame, Genre, VerbId, class};
-use crate::language::render::{Style, clause_words};
+use crate::language::render::{Style, Words, clause_words};
 use crate::language::sample::{self, Shape};
 
 /// Verbs that English, too, never leaves without their object.
@@ -26,7 +26,7 @@ pub(super) fn frame(
     genre: Genre,
     style: &Style,
     acceptable: bool,
-) -> Option<Vec<&'static str>> {
+) -> Option<Words> {
     let shape = Shape {
         attachment: 0,
         ..Shape::TEXT
@@ -127,7 +127,7 @@ pub(super) fn transfer(
     genre: Genre,
     style: &Style,
     acceptable: bool,
-) -> Option<Vec<&'static str>> {
+) -> Option<Words> {
     let shape = Shape {
         attachment: 0,
         quantified: 15,
