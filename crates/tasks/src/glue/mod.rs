@@ -10,6 +10,7 @@
 //! The test sets have no labels and are not read.
 
 mod columns;
+mod file_bytes;
 mod find;
 mod jsonl;
 mod parquet;
@@ -18,6 +19,7 @@ mod tsv;
 
 use std::path::Path;
 
+pub use file_bytes::file_bytes_digest;
 pub use task::{GlueTask, Headline, POOLED_SPLIT};
 
 use crate::Error;
