@@ -13,8 +13,8 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use lab::pictures;
 use tasks::domainbed::{
-    Augment, DomainData, EvalOptions, EvalStream, ImageSet, Loading, Normalise, Preprocess,
-    TrainOptions, TrainStream, View, read_folder,
+    Augment, DomainData, EvalOptions, ImageSet, Loading, Normalise, PictureStream, Preprocess,
+    TrainOptions, View, read_folder,
 };
 use tempfile::TempDir;
 
@@ -79,7 +79,7 @@ fn pictures_for_training(bencher: Bencher, side: usize) {
                 loading: Loading::default(),
             };
             let indices = (0..source.len()).collect();
-            TrainStream::new(Arc::clone(source), indices, options).count()
+            PictureStream::train(Arc::clone(source), indices, options).count()
         });
 }
 
@@ -97,6 +97,6 @@ fn pictures_for_evaluation(bencher: Bencher, side: usize) {
                 loading: Loading::default(),
             };
             let indices: Vec<usize> = (0..source.len()).collect();
-            EvalStream::new(Arc::clone(source), indices.repeat(BATCHES), options).count()
+            PictureStream::evaluate(Arc::clone(source), indices.repeat(BATCHES), options).count()
         });
 }

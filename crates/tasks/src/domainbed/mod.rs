@@ -6,7 +6,7 @@
 //! - [`split`]: the 80 % and the held-out 20 % of an environment, bit-equal to DomainBed's for the same trial;
 //! - [`decode()`], [`resize()`], [`colour`]: pixels and Pillow's arithmetic on them;
 //! - [`Augment`]: what is done to a training picture by chance; [`Preprocess`]: bytes to normalised floats;
-//! - [`TrainStream`], [`EvalStream`]: batches made ahead of the model on worker threads;
+//! - [`PictureStream`]: batches made ahead of the model on worker threads;
 //! - [`terra`]: TerraIncognita's folders from its JSON files.
 //!
 //! It lacks, deliberately: tensors, training, the choice of what "out of domain" averages, and any download.
@@ -46,4 +46,4 @@ pub use sets::{
     OOD_MEAN_SPLIT, TRAIN_SPLIT,
 };
 pub use split::{Split, split, split_seed};
-pub use stream::{EvalOptions, EvalStream, Loading, OnCorrupt, TrainOptions, TrainStream, View};
+pub use stream::{EvalOptions, Loading, OnCorrupt, PictureStream, TrainOptions, View};
