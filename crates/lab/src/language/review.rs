@@ -184,17 +184,10 @@ impl Remark {
 
 /// A judging adjective of that polarity, by frequency.
 pub(crate) fn judgement(dice: &mut Dice, positive: bool) -> AdjectiveId {
-    let weights: Vec<u32> = all_adjectives()
-        .map(|adjective| {
-            let entry = adjective.entry();
-            if entry.quality == Quality::Sentiment(positive) {
-                entry.weight
-            } else {
-                0
-            }
-        })
-        .collect();
-    AdjectiveId(dice.weighted(&weights) as u8)
+    let fitting = all_adjectives()
+        .filter(|adjective| adjective.entry().quality == Quality::Sentiment(positive));
+    sample::drawn(dice, fitting, |adjective| adjective.entry().weight)
+        .expect("there is praise and there is blame")
 }
 
 fn remark(dice: &mut Dice, positive: bool, shape: &ReviewShape, beside: Option<&Remark>) -> Remark {

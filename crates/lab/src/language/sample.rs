@@ -50,66 +50,50 @@ impl Shape {
     };
 }
 
+/// One of `items` in proportion to its weight; `None` where none has any.
+pub(crate) fn drawn<T: Copy>(
+    dice: &mut Dice,
+    items: impl Iterator<Item = T>,
+    weight: impl Fn(T) -> u32,
+) -> Option<T> {
+    let items: Vec<T> = items.collect();
+    let weights: Vec<u32> = items.iter().map(|&item| weight(item)).collect();
+    (weights.iter().sum::<u32>() > 0).then(|| items[dice.weighted(&weights)])
+}
+
 /// A noun of one of `classes`, by the genre's frequencies.
 pub(crate) fn noun(dice: &mut Dice, genre: Genre, classes: u16) -> NounId {
-    let weights: Vec<u32> = all_nouns()
-        .map(|noun| {
-            let entry = noun.entry();
-            if entry.class & classes == 0 {
-                0
-            } else {
-                entry.weights[genre as usize]
-            }
-        })
-        .collect();
-    NounId(dice.weighted(&weights) as u8)
+    let fitting = all_nouns().filter(|noun| noun.entry().class & classes != 0);
+    drawn(dice, fitting, |noun| noun.entry().weights[genre as usize])
+        .expect("every class has nouns in both genres")
 }
 
 /// Another noun of the same class, by the genre's frequencies; a near relative in half of the cases.
 pub(crate) fn rival(dice: &mut Dice, genre: Genre, noun: NounId) -> Option<NounId> {
     let near = dice.percent(50);
-    let weights: Vec<u32> = all_nouns()
-        .map(|other| {
-            let fits = other.entry().class == noun.entry().class
-                && !other.is_below(noun)
-                && !noun.is_below(other)
-                && (!near || other.parent() == noun.parent());
-            if fits {
-                other.entry().weights[genre as usize]
-            } else {
-                0
-            }
-        })
-        .collect();
-    (weights.iter().sum::<u32>() > 0).then(|| NounId(dice.weighted(&weights) as u8))
+    let fitting = all_nouns().filter(|other| {
+        other.entry().class == noun.entry().class
+            && !other.is_below(noun)
+            && !noun.is_below(*other)
+            && (!near || other.parent() == noun.parent())
+    });
+    drawn(dice, fitting, |other| other.entry().weights[genre as usize])
 }
 
 /// A verb of `frame`, by the genre's frequencies.
 pub(crate) fn verb(dice: &mut Dice, genre: Genre, frame: Frame) -> VerbId {
-    let weights: Vec<u32> = all_verbs()
-        .map(|verb| {
-            let entry = verb.entry();
-            if entry.frame == frame {
-                entry.weights[genre as usize]
-            } else {
-                0
-            }
-        })
-        .collect();
-    VerbId(dice.weighted(&weights) as u8)
+    let fitting = all_verbs().filter(|verb| verb.entry().frame == frame);
+    drawn(dice, fitting, |verb| verb.entry().weights[genre as usize])
+        .expect("every frame has verbs in both genres")
 }
 
 /// A non-evaluative adjective for `noun`.
 pub(crate) fn adjective(dice: &mut Dice, noun: NounId) -> Option<AdjectiveId> {
-    let weights: Vec<u32> = all_adjectives()
-        .map(|adjective| {
-            let entry = adjective.entry();
-            let fits =
-                matches!(entry.quality, Quality::Scale(_)) && entry.of & noun.entry().class != 0;
-            if fits { entry.weight } else { 0 }
-        })
-        .collect();
-    (weights.iter().sum::<u32>() > 0).then(|| AdjectiveId(dice.weighted(&weights) as u8))
+    let fitting = all_adjectives().filter(|adjective| {
+        let entry = adjective.entry();
+        matches!(entry.quality, Quality::Scale(_)) && entry.of & noun.entry().class != 0
+    });
+    drawn(dice, fitting, |adjective| adjective.entry().weight)
 }
 
 fn name(dice: &mut Dice) -> NounPhrase {
