@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tasks::domainbed::{
-    Augment, Domain, Error, EvalOptions, EvalStream, ImageSet, Loading, Normalise, OnCorrupt,
-    PixelBatch, Preprocess, TrainOptions, TrainStream, View, read_folder,
+    Augment, Domain, Error, EvalOptions, ImageSet, Loading, Normalise, OnCorrupt, PictureStream,
+    PixelBatch, Preprocess, TrainOptions, View, read_folder,
 };
 
 const PREPROCESS: Preprocess = Preprocess {
@@ -56,7 +56,7 @@ fn measure(domain: &Domain, time: Duration) -> Result<(f64, f64, usize), Error> 
         preprocess: PREPROCESS,
         loading: loading.clone(),
     };
-    let mut stream = TrainStream::new(Arc::clone(&domain.pictures), indices.clone(), train);
+    let mut stream = PictureStream::train(Arc::clone(&domain.pictures), indices.clone(), train);
     let trained = rate(&mut stream, time)?;
     drop(stream);
     let eval = EvalOptions {
@@ -65,7 +65,7 @@ fn measure(domain: &Domain, time: Duration) -> Result<(f64, f64, usize), Error> 
         preprocess: PREPROCESS,
         loading,
     };
-    let mut stream = EvalStream::new(Arc::clone(&domain.pictures), indices, eval);
+    let mut stream = PictureStream::evaluate(Arc::clone(&domain.pictures), indices, eval);
     let evaluated = rate(&mut stream, time)?;
     Ok((trained, evaluated, stream.skipped().len()))
 }

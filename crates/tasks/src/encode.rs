@@ -1,6 +1,6 @@
 //! Text to token ids, with the layout of the checkpoint's own `tokenizer.json`.
 //!
-//! A pair is encoded jointly and truncated on the right, the longer text first, until it fits (behaviours 3).
+//! A pair is encoded jointly and truncated on the right, the longer text first, until it fits, as in Hugging Face's `run_glue`.
 //! The special tokens and the type ids come from the file's post-processor: RoBERTa gives `<s> a </s></s> b </s>`,
 //! BERT gives `[CLS] a [SEP] b [SEP]` with type id 1 for `b [SEP]`.
 //! Padding is the batch's business ([`crate::batch`]); any that the file asks for is switched off.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use polars::error::PolarsError;
+use parquet::errors::ParquetError;
 
 use crate::glue::GlueTask;
 use crate::metrics::Metric;
@@ -118,7 +118,7 @@ pub enum Error {
         /// The record.
         at: Position,
         /// The field.
-        column: &'static str,
+        column: String,
     },
 
     /// A JSON-lines record without a field that the task needs.
@@ -157,27 +157,14 @@ pub enum Error {
         source: serde_json::Error,
     },
 
-    /// A table that polars cannot read.
-    #[error("{}: not a readable {format} table ({source})", path.display())]
-    Table {
+    /// A parquet file that cannot be read.
+    #[error("{}: not a readable parquet table ({source})", path.display())]
+    Parquet {
         /// The file.
         path: PathBuf,
-        /// `parquet` or `TSV`.
-        format: &'static str,
-        /// What polars said.
+        /// What the parquet library said.
         #[source]
-        source: PolarsError,
-    },
-
-    /// polars returned another number of rows than the file has lines: a reader that cannot be trusted.
-    #[error("{}: {found} rows read from {expected} lines of data, expected one row a line", path.display())]
-    RowCount {
-        /// The file.
-        path: PathBuf,
-        /// Lines of data in the file.
-        expected: usize,
-        /// Rows that polars returned.
-        found: usize,
+        source: ParquetError,
     },
 
     /// A `tokenizer.json` that cannot be used.

@@ -6,8 +6,7 @@
 //! - [`metrics`]: the GLUE metrics (equal to scikit-learn's and scipy's) and the scores of a constant predictor;
 //! - [`encode`]: text to token ids, with the truncation and the pair layout of the checkpoint's own `tokenizer.json`;
 //! - [`batch`]: a seeded order that groups examples of like length, and padded batches;
-//! - [`domainbed`]: the four picture sets of the vision tables, split, decoded and changed by chance as DomainBed does it;
-//! - [`lab`]: generated tasks of the same seven types, for the mini scale.
+//! - [`domainbed`]: the four picture sets of the vision tables, split, decoded and changed by chance as DomainBed does it.
 //!
 //! It lacks, deliberately: tensors and devices (a [`batch::Batch`] is plain vectors, so this crate builds without Burn),
 //! models, training, and any knowledge of where data lives: paths and seeds are arguments, nothing is downloaded.
@@ -22,7 +21,7 @@ pub mod batch;
 
 pub mod domainbed;
 
-pub mod lab;
+pub mod digest;
 
 mod error;
 

@@ -1,4 +1,4 @@
-//! What is done to a training picture by chance: DomainBed's torchvision transforms (behaviours 6.3).
+//! What is done to a training picture by chance: DomainBed's torchvision transforms (`domainbed/datasets.py`).
 //!
 //! `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter`, `RandomGrayscale`, in this order. Chance and pixels are
 //! apart: [`Augment::draw`] decides, [`Drawn::apply`] does it.

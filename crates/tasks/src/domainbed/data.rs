@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
 use super::{Error, ImageSet, PictureSource, Pictures};
+use crate::digest::Digest;
 
 /// One environment.
 #[derive(Clone)]
@@ -37,6 +36,8 @@ pub struct DomainData {
     pub classes: Vec<String>,
     /// The environments in the set's order; [`ImageSet::SOURCE`] is the one to train on.
     pub domains: Vec<Domain>,
+    /// What whoever asked for the data should be told, a sentence each: files that were left out.
+    pub notes: Vec<String>,
 }
 
 impl DomainData {
@@ -49,10 +50,12 @@ impl DomainData {
         classes: Vec<String>,
         environments: [Pictures; 4],
     ) -> DomainData {
-        let names = set.environments().into_iter().zip(set.codes());
-        let domains = names
+        let domains = set
+            .environments()
+            .iter()
             .zip(environments)
-            .map(|((name, code), pictures)| {
+            .map(|(environment, pictures)| {
+                let name = environment.folder;
                 assert_eq!(
                     pictures.rgb.len(),
                     pictures.labels.len(),
@@ -65,7 +68,7 @@ impl DomainData {
                 );
                 Domain {
                     name: name.to_owned(),
-                    code: code.to_owned(),
+                    code: environment.code.to_owned(),
                     pictures: Arc::new(pictures),
                 }
             })
@@ -74,6 +77,7 @@ impl DomainData {
             set,
             classes,
             domains,
+            notes: Vec::new(),
         }
     }
 
@@ -84,12 +88,8 @@ impl DomainData {
     /// # Errors
     /// A file that cannot be read.
     pub fn digest(&self) -> Result<String, Error> {
-        let mut hash = Sha256::new();
-        // Each part is preceded by its length, so that no two lists share a digest.
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        };
+        let mut digest = Digest::default();
+        let mut part = |bytes: &[u8]| digest.part(bytes);
         part(&(self.classes.len() as u64).to_le_bytes());
         for class in &self.classes {
             part(class.as_bytes());
@@ -103,7 +103,6 @@ impl DomainData {
                 part(&domain.pictures.stored(index)?);
             }
         }
-        let digest = hash.finalize();
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(digest.hex())
     }
 }

@@ -17,7 +17,7 @@ use super::{Error, Rgb};
 /// Decodes a JPEG or PNG, told apart by content; `path` is only for messages.
 ///
 /// # Errors
-/// As [`looked_at`], and damage that the decoder notices.
+/// Content of another kind, a truncated JPEG, and damage that the decoder notices.
 pub fn decode(bytes: &[u8], path: &Path) -> Result<Rgb, Error> {
     let format = looked_at(bytes, path)?;
     let picture = ImageReader::with_format(Cursor::new(bytes), format)

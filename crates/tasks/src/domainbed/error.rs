@@ -18,7 +18,7 @@ pub enum Error {
     #[error(
         "{}: no folder of the environment {environment}, expected {} (found {})",
         root.display(),
-        set.environments().join(", "),
+        set.environments().each_ref().map(|each| each.folder).join(", "),
         listed(found)
     )]
     MissingEnvironment {
@@ -40,7 +40,7 @@ pub enum Error {
     },
 
     /// A class without a single picture.
-    #[error("{}: no picture of this class, expected at least one file ending in {}", path.display(), super::EXTENSIONS.join(", "))]
+    #[error("{}: no picture of this class, expected at least one file ending in {}", path.display(), super::READABLE.join(", "))]
     EmptyClass {
         /// The class's folder.
         path: PathBuf,

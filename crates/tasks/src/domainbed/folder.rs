@@ -8,10 +8,19 @@ use std::sync::Arc;
 use super::decode::looked_at;
 use super::{Domain, DomainData, Error, ImageSet, PictureSource, Rgb, decode};
 
-/// The endings, in any case, by which torchvision knows a picture. Only JPEG and PNG content can be decoded here.
-pub const EXTENSIONS: [&str; 9] = [
-    ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp",
-];
+/// The endings, in any case, of the files that can be read here.
+pub const READABLE: [&str; 3] = [".jpg", ".jpeg", ".png"];
+
+/// The other endings by which torchvision knows a picture. They are listed too, so that a file of another kind is
+/// refused by name rather than missing from the split.
+const UNREADABLE: [&str; 6] = [".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
+
+/// Whether macOS or Windows puts files of this name beside a user's own: `._photo.jpg` has a picture's ending and none
+/// of its content.
+fn is_litter(name: &str) -> bool {
+    const NAMES: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"];
+    name.starts_with("._") || NAMES.iter().any(|litter| name.eq_ignore_ascii_case(litter))
+}
 
 /// The pictures of one environment on disk. Nothing is decoded before it is asked for.
 #[derive(Debug, Clone)]
@@ -30,9 +39,9 @@ impl Folder {
         self.root.join(&self.files[index].0)
     }
 
-    /// Lists one environment: its classes sorted by name, and their files class by class.
-    fn read(root: &Path) -> Result<(Folder, Vec<String>), Error> {
-        let mut classes = entries(root)?.folders;
+    /// Lists one environment: its classes sorted by name, and their files class by class. Litter goes to `litter`.
+    fn read(root: &Path, litter: &mut Vec<PathBuf>) -> Result<(Folder, Vec<String>), Error> {
+        let mut classes = entries(root, litter)?.folders;
         classes.sort();
         if classes.is_empty() {
             return Err(Error::NoClasses {
@@ -43,7 +52,7 @@ impl Folder {
         for (label, class) in classes.iter().enumerate() {
             let before = files.len();
             let mut folders = Vec::new();
-            walk(root, class.clone(), &mut folders)?;
+            walk(root, class.clone(), &mut folders, litter)?;
             // torchvision sorts what os.walk yields: by folder path as a string, then the names within a folder.
             folders.sort();
             for (folder, mut names) in folders {
@@ -99,29 +108,34 @@ impl PictureSource for Folder {
 /// A missing environment, an environment without classes, a class without pictures, classes that are not the set's or
 /// not those of the first environment, a folder that cannot be listed. Whether the files are pictures shows when they
 /// are decoded.
+///
+/// Files that macOS and Windows leave in folders (`._photo.jpg`, `.DS_Store`, `Thumbs.db`) are left out, and
+/// [`DomainData::notes`] says how many.
 pub fn read_folder(root: &Path, set: ImageSet) -> Result<DomainData, Error> {
     let root = root.join(set.folder());
-    let found = entries(&root)?.folders;
+    let mut litter = Vec::new();
+    let found = entries(&root, &mut litter)?.folders;
     let mut domains = Vec::new();
     let mut expected: Option<(String, Vec<String>)> = set.classes().map(|classes| {
         let classes = classes.iter().map(|&class| class.to_owned()).collect();
         (set.name().to_owned(), classes)
     });
-    for (environment, code) in set.environments().into_iter().zip(set.codes()) {
-        if !found.iter().any(|name| name == environment) {
+    for environment in set.environments() {
+        let (name, code) = (environment.folder, environment.code);
+        if !found.iter().any(|found| found == name) {
             let mut found = found;
             found.sort();
             return Err(Error::MissingEnvironment {
                 root,
                 set,
-                environment,
+                environment: name,
                 found,
             });
         }
-        let path = root.join(environment);
-        let (folder, classes) = Folder::read(&path)?;
+        let path = root.join(name);
+        let (folder, classes) = Folder::read(&path, &mut litter)?;
         let (expected_of, expected) =
-            expected.get_or_insert_with(|| (environment.to_owned(), classes.clone()));
+            expected.get_or_insert_with(|| (name.to_owned(), classes.clone()));
         if classes != *expected {
             return Err(Error::Classes {
                 path,
@@ -131,16 +145,26 @@ pub fn read_folder(root: &Path, set: ImageSet) -> Result<DomainData, Error> {
             });
         }
         domains.push(Domain {
-            name: environment.to_owned(),
+            name: name.to_owned(),
             code: code.to_owned(),
             pictures: Arc::new(folder),
         });
     }
     let classes = expected.map(|(_, classes)| classes).unwrap_or_default();
+    // The order in which a system lists a folder is its own.
+    let note = litter.iter().min().map(|first| {
+        format!(
+            "{}: {} left out that macOS or Windows adds to folders, such as {}",
+            root.display(),
+            litter.len(),
+            first.strip_prefix(&root).unwrap_or(first).display()
+        )
+    });
     Ok(DomainData {
         set,
         classes,
         domains,
+        notes: note.into_iter().collect(),
     })
 }
 
@@ -152,7 +176,8 @@ fn without(left: &[String], right: &[String]) -> Vec<String> {
 
 fn is_picture(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    EXTENSIONS.iter().any(|ending| name.ends_with(ending))
+    let mut endings = READABLE.iter().chain(&UNREADABLE);
+    endings.any(|ending| name.ends_with(ending))
 }
 
 /// What a folder holds, in no order.
@@ -161,8 +186,8 @@ struct Entries {
     files: Vec<String>,
 }
 
-/// Lists a folder; links count as what they lead to.
-fn entries(path: &Path) -> Result<Entries, Error> {
+/// Lists a folder without its litter; links count as what they lead to.
+fn entries(path: &Path, litter: &mut Vec<PathBuf>) -> Result<Entries, Error> {
     let mut listed = Entries {
         folders: Vec::new(),
         files: Vec::new(),
@@ -173,7 +198,9 @@ fn entries(path: &Path) -> Result<Entries, Error> {
             .file_name()
             .into_string()
             .map_err(|_| Error::Name { path: entry.path() })?;
-        if entry.path().is_dir() {
+        if is_litter(&name) {
+            litter.push(entry.path());
+        } else if entry.path().is_dir() {
             listed.folders.push(name);
         } else {
             listed.files.push(name);
@@ -183,10 +210,15 @@ fn entries(path: &Path) -> Result<Entries, Error> {
 }
 
 /// Adds the folder `below` of `root` and all folders in it to `found`, each with its files' names.
-fn walk(root: &Path, below: String, found: &mut Vec<(String, Vec<String>)>) -> Result<(), Error> {
-    let listed = entries(&root.join(&below))?;
+fn walk(
+    root: &Path,
+    below: String,
+    found: &mut Vec<(String, Vec<String>)>,
+    litter: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
+    let listed = entries(&root.join(&below), litter)?;
     for folder in listed.folders {
-        walk(root, format!("{below}/{folder}"), found)?;
+        walk(root, format!("{below}/{folder}"), found, litter)?;
     }
     found.push((below, listed.files));
     Ok(())

@@ -1,4 +1,4 @@
-//! The split of an environment, bit-equal to DomainBed's (behaviours 6.1).
+//! The split of an environment, bit-equal to DomainBed's (`facebookresearch/DomainBed` at b93c22a).
 //!
 //! DomainBed shuffles the list `0..n` with numpy's `RandomState(seed).shuffle` and cuts it: the first `int(0.2 n)` are
 //! "out", the rest "in". The seed is `int(md5(str((trial, environment))), 16) % 2**31`.
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn shuffle_is_numpys() {
-        // behaviours 6.1: RandomState(0) and (42), n = 10.
+        // numpy's own, of RandomState(0) and RandomState(42).
         assert_eq!(shuffled(10, 0), [2, 8, 4, 9, 1, 6, 7, 3, 0, 5]);
         assert_eq!(shuffled(10, 42), [8, 1, 5, 0, 7, 2, 9, 4, 3, 6]);
     }

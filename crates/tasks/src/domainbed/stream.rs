@@ -49,7 +49,7 @@ impl Default for Loading {
     }
 }
 
-/// The settings of a [`TrainStream`].
+/// The settings of a [`PictureStream::train`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainOptions {
     /// Pictures a batch; DomainBed's default is 32.
@@ -80,7 +80,7 @@ pub enum View {
     },
 }
 
-/// The settings of an [`EvalStream`].
+/// The settings of an [`PictureStream::evaluate`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvalOptions {
     /// Pictures a batch; DomainBed's is 64.
@@ -93,21 +93,25 @@ pub struct EvalOptions {
     pub loading: Loading,
 }
 
-/// Training batches: pictures drawn with replacement (behaviours 6.3) and changed by chance.
+/// Batches of pictures, made ahead on worker threads; none is empty.
 ///
-/// Ends after its steps, or after the first error.
-pub struct TrainStream(Stream);
+/// Ends after the last batch, or after the first error.
+pub struct PictureStream {
+    batches: Ahead<Result<PixelBatch, Error>>,
+    skipped: Skipped,
+}
 
-impl TrainStream {
-    /// Starts on the pictures of `source` at `indices`.
+impl PictureStream {
+    /// Training batches: pictures of `source` at `indices`, drawn with replacement as DomainBed's loader draws them, and
+    /// changed by chance.
     ///
     /// # Panics
     /// If there is nothing to draw from, an index is out of range, the batch is 0, or the system has no thread left.
-    pub fn new(
+    pub fn train(
         source: Arc<dyn PictureSource>,
         indices: Vec<usize>,
         options: TrainOptions,
-    ) -> TrainStream {
+    ) -> PictureStream {
         assert!(
             !indices.is_empty(),
             "a training stream has pictures to draw from"
@@ -121,7 +125,7 @@ impl TrainStream {
             loading,
         } = options;
         let maker = Maker::new(source, &indices, preprocess, loading.on_corrupt);
-        TrainStream(Stream::start(
+        PictureStream::start(
             maker,
             &loading,
             batch,
@@ -142,38 +146,18 @@ impl TrainStream {
                     last: maker.source.name(last).into_owned(),
                 })
             },
-        ))
+        )
     }
 
-    /// The damaged pictures left out so far: position in the source, and the sentence that names the file.
-    pub fn skipped(&self) -> BTreeMap<usize, String> {
-        self.0.skipped()
-    }
-}
-
-impl Iterator for TrainStream {
-    type Item = Result<PixelBatch, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
-    }
-}
-
-/// Evaluation batches: every picture once, in order; the last batch may be smaller, and none is empty.
-///
-/// Ends after the last picture, or after the first error.
-pub struct EvalStream(Stream);
-
-impl EvalStream {
-    /// Starts on the pictures of `source` at `indices`.
+    /// Evaluation batches: every picture of `source` at `indices` once, in order; the last batch may be smaller.
     ///
     /// # Panics
     /// If an index is out of range, the batch is 0, or the system has no thread left.
-    pub fn new(
+    pub fn evaluate(
         source: Arc<dyn PictureSource>,
         indices: Vec<usize>,
         options: EvalOptions,
-    ) -> EvalStream {
+    ) -> PictureStream {
         let EvalOptions {
             batch,
             view,
@@ -182,7 +166,7 @@ impl EvalStream {
         } = options;
         let maker = Maker::new(source, &indices, preprocess, loading.on_corrupt);
         let steps = indices.len().div_ceil(batch);
-        EvalStream(Stream::start(
+        PictureStream::start(
             maker,
             &loading,
             batch,
@@ -204,20 +188,52 @@ impl EvalStream {
                 }
                 Ok(Some(index))
             },
-        ))
+        )
     }
 
     /// The damaged pictures left out so far: position in the source, and the sentence that names the file.
     pub fn skipped(&self) -> BTreeMap<usize, String> {
-        self.0.skipped()
+        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.clone()
+    }
+
+    fn start(
+        maker: Maker,
+        loading: &Loading,
+        batch: usize,
+        steps: usize,
+        fill: impl Fn(&Maker, usize, usize, &mut [f32]) -> Result<Option<usize>, Error>
+        + Send
+        + Sync
+        + 'static,
+    ) -> PictureStream {
+        assert!(batch > 0, "batch must be positive");
+        let skipped = Arc::clone(&maker.skipped);
+        let batches = Ahead::start(
+            steps,
+            loading.workers,
+            loading.waiting,
+            move |step, stop| maker.batch(batch, stop, |place, out| fill(&maker, step, place, out)),
+        );
+        PictureStream { batches, skipped }
     }
 }
 
-impl Iterator for EvalStream {
+impl Iterator for PictureStream {
     type Item = Result<PixelBatch, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
+        loop {
+            match self.batches.next()? {
+                // All of its pictures were skipped.
+                Ok(batch) if batch.is_empty() => {}
+                Ok(batch) => return Some(Ok(batch)),
+                Err(error) => {
+                    self.batches.finish();
+                    return Some(Err(error));
+                }
+            }
+        }
     }
 }
 
@@ -302,53 +318,5 @@ impl Maker {
         }
         made.pixels.truncate(made.len() * n_floats);
         Some(Ok(made))
-    }
-}
-
-/// What both streams are.
-struct Stream {
-    batches: Ahead<Result<PixelBatch, Error>>,
-    skipped: Skipped,
-}
-
-impl Stream {
-    fn start(
-        maker: Maker,
-        loading: &Loading,
-        batch: usize,
-        steps: usize,
-        fill: impl Fn(&Maker, usize, usize, &mut [f32]) -> Result<Option<usize>, Error>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Stream {
-        assert!(batch > 0, "batch must be positive");
-        let skipped = Arc::clone(&maker.skipped);
-        let batches = Ahead::start(
-            steps,
-            loading.workers,
-            loading.waiting,
-            move |step, stop| maker.batch(batch, stop, |place, out| fill(&maker, step, place, out)),
-        );
-        Stream { batches, skipped }
-    }
-
-    fn skipped(&self) -> BTreeMap<usize, String> {
-        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        skipped.clone()
-    }
-
-    fn next(&mut self) -> Option<Result<PixelBatch, Error>> {
-        loop {
-            match self.batches.next()? {
-                // All of its pictures were skipped.
-                Ok(batch) if batch.is_empty() => {}
-                Ok(batch) => return Some(Ok(batch)),
-                Err(error) => {
-                    self.batches.finish();
-                    return Some(Err(error));
-                }
-            }
-        }
     }
 }

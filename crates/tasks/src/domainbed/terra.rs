@@ -1,5 +1,4 @@
-//! TerraIncognita's folders from the ECCV 2018 annotation files, as DomainBed's `download.py` builds them
-//! (behaviours 6.2).
+//! TerraIncognita's folders from the ECCV 2018 annotation files, as DomainBed's `download.py` builds them.
 //!
 //! An image goes to `terra_incognita/location_<location>/<category>/<file name>` for each of its kept categories, so
 //! that an image with two of them is in both folders. DomainBed compares every image with every annotation; here the

@@ -63,8 +63,8 @@ pub(super) fn find(task: GlueTask, dir: &Path) -> Result<Found, Error> {
 /// The folders in which a task may lie, in the order of trial.
 fn folders(task: GlueTask, dir: &Path) -> [PathBuf; 5] {
     [
-        dir.join(task.official_folder()),
-        dir.join("glue").join(task.official_folder()),
+        dir.join(task.name()),
+        dir.join("glue").join(task.name()),
         dir.join("glue").join(task.key()),
         dir.join("nyu-mll").join("glue").join(task.key()),
         dir.join(task.key()),

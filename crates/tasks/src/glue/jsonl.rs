@@ -1,7 +1,4 @@
 //! JSON-lines: one object a line, with the hub's field names.
-//!
-//! Read with serde_json and not with polars, whose reader infers a schema from the first records, widens what does not fit
-//! and does not say on which line a broken record stands.
 
 use std::path::Path;
 
@@ -83,6 +80,6 @@ fn text_field<'a>(
     value.as_str().ok_or_else(|| Error::MissingText {
         path: path.to_path_buf(),
         at: Position::Line(line),
-        column,
+        column: column.to_owned(),
     })
 }

@@ -10,7 +10,7 @@
 //! The test sets have no labels and are not read.
 
 mod columns;
-mod digest;
+mod file_bytes;
 mod find;
 mod jsonl;
 mod parquet;
@@ -19,9 +19,11 @@ mod tsv;
 
 use std::path::Path;
 
-pub use task::GlueTask;
+pub use file_bytes::file_bytes_digest;
+pub use task::{GlueTask, Headline, POOLED_SPLIT};
 
 use crate::Error;
+use crate::digest::Digest;
 
 /// One labelled text or pair of texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +55,8 @@ pub struct GlueData {
     /// The validation splits, the one that the tables show first. MNLI has two, or only the matched one if the data
     /// directory lacks the other.
     pub validation: Vec<Split>,
-    /// Hex SHA-256 over the files read, or over the examples if they were made in memory.
+    /// Hex SHA-256 over the task's key and every split's name, texts and labels, in order: the same whatever files they
+    /// were read from, and for examples made in memory.
     pub digest: String,
 }
 
@@ -66,34 +69,27 @@ impl GlueData {
     /// A missing or empty split, a malformed row, a label that is not of the task, invalid UTF-8.
     pub fn load(task: GlueTask, dir: &Path) -> Result<GlueData, Error> {
         let found = find::find(task, dir)?;
-        let mut digest = digest::Digest::new();
-        let train = read(task, &found.train, &mut digest)?;
+        let train = read(task, &found.train)?;
         let validation = found
             .validation
             .iter()
             .map(|source| {
-                let examples = read(task, source, &mut digest)?;
                 Ok(Split {
                     name: source.split.to_owned(),
-                    examples,
+                    examples: read(task, source)?,
                 })
             })
             .collect::<Result<_, Error>>()?;
-        Ok(GlueData {
-            task,
-            train,
-            validation,
-            digest: digest.hex(),
-        })
+        Ok(GlueData::from_examples(task, train, validation))
     }
 
-    /// Wraps examples made in memory; the digest is over the task and the examples.
+    /// Wraps examples made in memory.
     pub fn from_examples(task: GlueTask, train: Vec<Example>, validation: Vec<Split>) -> GlueData {
-        let mut digest = digest::Digest::new();
-        digest.update(task.key().as_bytes());
-        digest.examples("train", &train);
+        let mut digest = Digest::default();
+        digest.part(task.key().as_bytes());
+        digest_split(&mut digest, "train", &train);
         for split in &validation {
-            digest.examples(&split.name, &split.examples);
+            digest_split(&mut digest, &split.name, &split.examples);
         }
         GlueData {
             task,
@@ -104,21 +100,26 @@ impl GlueData {
     }
 }
 
+fn digest_split(digest: &mut Digest, name: &str, examples: &[Example]) {
+    digest.part(name.as_bytes());
+    digest.count(examples.len());
+    for Example { a, b, label } in examples {
+        digest.part(a.as_bytes());
+        digest.fixed([u8::from(b.is_some())]);
+        digest.part(b.as_deref().unwrap_or_default().as_bytes());
+        digest.fixed(label.to_le_bytes());
+    }
+}
+
 /// Reads the files of one split.
-fn read(
-    task: GlueTask,
-    source: &find::Source,
-    digest: &mut digest::Digest,
-) -> Result<Vec<Example>, Error> {
+fn read(task: GlueTask, source: &find::Source) -> Result<Vec<Example>, Error> {
     let mut examples = Vec::new();
     for path in &source.files {
-        let bytes = std::fs::read(path).map_err(Error::io(path))?;
-        digest.update(source.split.as_bytes());
-        digest.update(&bytes);
+        let bytes = || std::fs::read(path).map_err(Error::io(path));
         examples.extend(match source.format {
-            find::Format::Tsv => tsv::read(task, path, &bytes)?,
-            find::Format::Parquet => parquet::read(task, path, bytes)?,
-            find::Format::JsonLines => jsonl::read(task, path, &bytes)?,
+            find::Format::Tsv => tsv::read(task, path, &bytes()?)?,
+            find::Format::Parquet => parquet::read(task, path)?,
+            find::Format::JsonLines => jsonl::read(task, path, &bytes()?)?,
         });
     }
     if examples.is_empty() {

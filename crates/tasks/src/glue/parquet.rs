@@ -1,84 +1,90 @@
-//! The hub's parquet files.
+//! The hub's parquet files: snappy-compressed or not, with one column a field.
 
-use std::io::Cursor;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use polars::prelude::{Column, DataFrame, DataType, ParquetReader, SerReader as _};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field;
+use parquet::schema::types::Type;
 
-use super::columns::{self, Columns, Names, RawLabel};
+use super::columns::{self, Columns, RawLabel};
 use super::{Example, GlueTask};
 use crate::{Error, Position};
 
-pub(super) fn read(task: GlueTask, path: &Path, bytes: Vec<u8>) -> Result<Vec<Example>, Error> {
-    let unreadable = |source| Error::Table {
+pub(super) fn read(task: GlueTask, path: &Path) -> Result<Vec<Example>, Error> {
+    let unreadable = |source| Error::Parquet {
         path: path.to_path_buf(),
-        format: "parquet",
         source,
     };
-    let table = ParquetReader::new(Cursor::new(bytes))
-        .finish()
-        .map_err(unreadable)?;
+    let file = File::open(path).map_err(Error::io(path))?;
+    let reader = SerializedFileReader::new(file).map_err(unreadable)?;
+    let schema = reader.metadata().file_metadata().schema();
+    let fields = schema.get_fields();
+    let header: Vec<&str> = fields.iter().map(|field| field.name()).collect();
     let columns = Columns::of(task);
-    let (a_name, a) = column(path, &table, columns.a)?;
-    let b = columns
-        .b
-        .map(|names| column(path, &table, names))
-        .transpose()?;
-    let (_, label) = column(path, &table, columns.label)?;
-
-    let a = a.str().map_err(unreadable)?;
-    let b = match b {
-        Some((name, column)) => Some((name, column.str().map_err(unreadable)?)),
-        None => None,
-    };
-    let label_text = label.try_str();
-    let label_number = match label_text {
-        Some(_) => None,
-        None => Some(label.cast(&DataType::Float64).map_err(unreadable)?),
-    };
-    let label_number = label_number
-        .as_ref()
-        .map(Column::f64)
-        .transpose()
+    // The other columns are not decoded. The rows' fields have this order.
+    let wanted = [Some(columns.a), columns.b, Some(columns.label)]
+        .into_iter()
+        .flatten()
+        .map(|names| {
+            Ok(Arc::clone(
+                &fields[columns::position(path, &header, names)?],
+            ))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let rows = Type::group_type_builder(schema.name())
+        .with_fields(wanted)
+        .build()
+        .and_then(|columns| reader.get_row_iter(Some(columns)))
         .map_err(unreadable)?;
 
-    let mut examples = Vec::with_capacity(table.height());
-    for row in 0..table.height() {
-        let at = Position::Row(row + 1);
-        let missing = |column| Error::MissingText {
-            path: path.to_path_buf(),
-            at,
-            column,
+    let mut examples = Vec::new();
+    for (index, row) in rows.enumerate() {
+        let at = Position::Row(index + 1);
+        let mut fields = row.map_err(unreadable)?.into_columns().into_iter();
+        let mut text = || match fields.next() {
+            Some((_, Field::Str(text))) => Ok(text),
+            other => Err(Error::MissingText {
+                path: path.to_path_buf(),
+                at,
+                column: other.map(|(name, _)| name).unwrap_or_default(),
+            }),
         };
-        let text_a = a.get(row).ok_or_else(|| missing(a_name))?;
-        let text_b = match b {
-            Some((name, b)) => Some(b.get(row).ok_or_else(|| missing(name))?),
-            None => None,
+        let a = text()?;
+        let b = columns.b.map(|_| text()).transpose()?;
+        let label = fields.next().map_or(Field::Null, |(_, label)| label);
+        let shown;
+        let label = match (&label, number(&label)) {
+            (Field::Str(text), _) => RawLabel::Text(text),
+            (_, Some(number)) => RawLabel::Number(number),
+            // A null is shown as an empty label.
+            (Field::Null, None) => RawLabel::Text(""),
+            (other, None) => {
+                shown = other.to_string();
+                RawLabel::Text(&shown)
+            }
         };
-        let label = match (label_text, label_number) {
-            (Some(text), _) => text.get(row).map(RawLabel::Text),
-            (None, number) => number
-                .and_then(|number| number.get(row))
-                .map(RawLabel::Number),
-        };
-        // A null label is shown as an empty one.
-        let label = label.unwrap_or(RawLabel::Text(""));
-        examples.extend(columns::example(task, path, at, (text_a, text_b), label)?);
+        let texts = (a.as_str(), b.as_deref());
+        examples.extend(columns::example(task, path, at, texts, label)?);
     }
     Ok(examples)
 }
 
-fn column<'a>(
-    path: &Path,
-    table: &'a DataFrame,
-    names: Names,
-) -> Result<(&'static str, &'a Column), Error> {
-    let header = table.get_column_names();
-    let header: Vec<&str> = header.iter().map(|name| name.as_str()).collect();
-    let index = columns::position(path, &header, names)?;
-    let name = names
-        .iter()
-        .find(|name| **name == header[index])
-        .expect("`position` found one of the names");
-    Ok((name, &table.columns()[index]))
+/// The value of a numeric field.
+fn number(field: &Field) -> Option<f64> {
+    match *field {
+        Field::Byte(n) => Some(n.into()),
+        Field::Short(n) => Some(n.into()),
+        Field::Int(n) => Some(n.into()),
+        Field::Long(n) => Some(n as f64),
+        Field::UByte(n) => Some(n.into()),
+        Field::UShort(n) => Some(n.into()),
+        Field::UInt(n) => Some(n.into()),
+        Field::ULong(n) => Some(n as f64),
+        Field::Float16(n) => Some(n.into()),
+        Field::Float(n) => Some(n.into()),
+        Field::Double(n) => Some(n),
+        _ => None,
+    }
 }

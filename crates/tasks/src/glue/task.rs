@@ -8,6 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::metrics::Metric;
 
+/// Split of both of MNLI's validation halves taken together, which its table column shows.
+pub const POOLED_SPLIT: &str = "pooled";
+
+/// The number that stands for a task in the paper's tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Headline {
+    /// The metric.
+    pub metric: Metric,
+    /// The split of the rows.
+    pub split: &'static str,
+    /// The head of the column.
+    pub label: &'static str,
+}
+
 /// The GLUE tasks of the paper's Tables 1, 2 and 7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,8 +67,8 @@ impl GlueTask {
         }
     }
 
-    /// The task's folder in the official distribution.
-    pub fn official_folder(self) -> &'static str {
+    /// The task's name in the paper's tables, which is also its folder in the official distribution.
+    pub fn name(self) -> &'static str {
         match self {
             GlueTask::Cola => "CoLA",
             GlueTask::Sst2 => "SST-2",
@@ -66,7 +80,7 @@ impl GlueTask {
         }
     }
 
-    /// Class names in hub order (behaviours 3): the class index is the position. Empty for STS-B.
+    /// Class names in the hub's order (`nyu-mll/glue`): the class index is the position. Empty for STS-B.
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             GlueTask::Cola => &["unacceptable", "acceptable"],
@@ -93,7 +107,7 @@ impl GlueTask {
         !matches!(self, GlueTask::Cola | GlueTask::Sst2)
     }
 
-    /// Every metric of the task, the headline first (behaviours 3).
+    /// Every metric of the task, the headline first: those of Hugging Face's `evaluate`.
     pub fn metrics(self) -> &'static [Metric] {
         match self {
             GlueTask::Cola => &[Metric::Matthews],
@@ -103,9 +117,17 @@ impl GlueTask {
         }
     }
 
-    /// The metric that the paper's tables show: Matthews for CoLA, Pearson for STS-B, accuracy for the others.
-    pub fn headline(self) -> Metric {
-        self.metrics()[0]
+    /// What the paper's tables show of the task, by the captions of Tables 1 and 7: Matthews correlation for CoLA,
+    /// Pearson correlation for STS-B, accuracy for the others; of MNLI over both halves of its validation set.
+    pub fn headline(self) -> Headline {
+        Headline {
+            metric: self.metrics()[0],
+            split: match self {
+                GlueTask::Mnli => POOLED_SPLIT,
+                _ => self.validation_splits()[0],
+            },
+            label: self.name(),
+        }
     }
 
     /// The validation splits' names, the one that the tables show first.

@@ -1,7 +1,7 @@
 //! What a predictor that ignores its input would score, so that a collapsed run is seen for what it is.
 //!
 //! The paper's B_km rows contain such runs: MNLI 35.45 / 31.82 / 32.74 and RTE 52.71 / 47.29 are the shares of the
-//! classes (behaviours 1.9 and 3).
+//! classes in the validation sets.
 
 use super::Metric;
 use super::scores::{argmax, classes, of_classes};

@@ -6,7 +6,7 @@ use crate::glue::GlueTask;
 /// Every metric of `task`, the headline first, as fractions.
 ///
 /// `logits` is row-major, `[n, task.n_outputs()]`; `labels` are class indices, or the scores of STS-B.
-/// STS-B predictions are not clipped to 0..=5 (behaviours 3); an undefined correlation counts as 0 (see the
+/// STS-B predictions are not clipped to 0..=5, nor are `run_glue`'s; an undefined correlation counts as 0 (see the
 /// [module](super)).
 ///
 /// # Panics

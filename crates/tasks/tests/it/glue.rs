@@ -1,7 +1,6 @@
-use polars::prelude::Column;
-use tasks::glue::{Example, GlueData, GlueTask, Split};
+use tasks::glue::{Example, GlueData, GlueTask, Headline, Split};
 
-use crate::files::{data_dir, write_parquet};
+use crate::files::{Values, data_dir, write_parquet};
 
 fn single(a: &str, label: f32) -> Example {
     Example {
@@ -234,13 +233,12 @@ fn parquet_reads_the_hubs_columns_and_shards_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("glue/sst2");
     let shard = |name: &str, texts: &[&str], labels: &[i64]| {
-        let index: Vec<i32> = (0..texts.len() as i32).collect();
-        let columns = vec![
-            Column::new("sentence".into(), texts),
-            Column::new("label".into(), labels),
-            Column::new("idx".into(), index),
+        let columns = [
+            ("sentence", Values::text(texts)),
+            ("label", Values::Class(labels.to_vec())),
+            ("idx", Values::Class((0..texts.len() as i64).collect())),
         ];
-        write_parquet(&folder.join(name), columns);
+        write_parquet(&folder.join(name), &columns);
     };
     shard("train-00001-of-00002.parquet", &["third"], &[1]);
     shard(
@@ -266,17 +264,14 @@ fn parquet_reads_the_hubs_columns_and_shards_in_order() {
 #[test]
 fn parquet_reads_scores_and_class_names() {
     let dir = tempfile::tempdir().unwrap();
-    let texts = |name: &str| Column::new(name.into(), ["a", "b"]);
-    let label = Column::new("label".into(), [1.25_f32, 5.0]);
+    let texts = |name| (name, Values::text(["a", "b"]));
     for split in ["train", "validation"] {
         let path = dir.path().join(format!("stsb/{split}.parquet"));
-        write_parquet(
-            &path,
-            vec![texts("sentence1"), texts("sentence2"), label.clone()],
-        );
+        let scores = ("label", Values::Score(vec![1.25, 5.0]));
+        write_parquet(&path, &[texts("sentence1"), texts("sentence2"), scores]);
         let path = dir.path().join(format!("glue/RTE/{split}.parquet"));
-        let names = Column::new("label".into(), ["not_entailment", "entailment"]);
-        write_parquet(&path, vec![texts("sentence1"), texts("sentence2"), names]);
+        let names = ("label", Values::text(["not_entailment", "entailment"]));
+        write_parquet(&path, &[texts("sentence1"), texts("sentence2"), names]);
     }
     let scores = GlueData::load(GlueTask::Stsb, dir.path()).unwrap();
     assert_eq!(scores.train, [pair("a", "a", 1.25), pair("b", "b", 5.0)]);
@@ -284,8 +279,41 @@ fn parquet_reads_scores_and_class_names() {
     assert_eq!(classes.train, [pair("a", "a", 1.0), pair("b", "b", 0.0)]);
 }
 
+/// Row groups, dictionaries and metadata as Hugging Face's `datasets` writes them through pyarrow 26:
+/// `pq.write_table(table, path, row_group_size=2)`, and with `compression="zstd"` for the other file.
 #[test]
-fn digests_change_with_one_byte_and_with_one_label() {
+fn parquet_of_pyarrow_is_read_and_another_codec_is_named() {
+    let load = |train: &[u8]| {
+        let files: &[(&str, &[u8])] = &[
+            ("rte/train.parquet", train),
+            ("rte/validation.parquet", SNAPPY),
+        ];
+        GlueData::load(GlueTask::Rte, data_dir(files).path())
+    };
+    const SNAPPY: &[u8] = include_bytes!("../fixtures/rte-pyarrow-snappy.parquet");
+    let data = load(SNAPPY).unwrap();
+    let twice = |label| pair("It, rained\ttwice.", "It rained.", label);
+    assert_eq!(
+        data.train,
+        [
+            pair("The \"ship\" sailed. ", "A ship sailed.", 0.0),
+            pair("Ærø — 日本", "", 1.0),
+            twice(0.0),
+            twice(1.0),
+            twice(0.0),
+        ]
+    );
+    let message = load(include_bytes!("../fixtures/rte-pyarrow-zstd.parquet"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("train.parquet: not a readable parquet table") && message.contains("zstd"),
+        "{message}"
+    );
+}
+
+#[test]
+fn digests_change_with_one_letter_and_with_one_label() {
     let load = |text: &str| {
         let table = format!("sentence\tlabel\n{text}\t1\n");
         let dir = data_dir(&[
@@ -308,6 +336,31 @@ fn digests_change_with_one_byte_and_with_one_label() {
     assert_eq!(made(1.0, "validation"), made(1.0, "validation"));
     assert_ne!(made(1.0, "validation"), made(0.0, "validation"));
     assert_ne!(made(1.0, "validation"), made(1.0, "other"));
+}
+
+/// The columns of the paper's Tables 1 and 7.
+#[test]
+fn headlines_are_the_papers() {
+    let headlines = GlueTask::ALL.map(|task| {
+        let Headline {
+            metric,
+            split,
+            label,
+        } = task.headline();
+        format!("{label} {metric} {split}")
+    });
+    assert_eq!(
+        headlines,
+        [
+            "CoLA matthews validation",
+            "SST-2 accuracy validation",
+            "MRPC accuracy validation",
+            "STS-B pearson validation",
+            "MNLI accuracy pooled",
+            "QNLI accuracy validation",
+            "RTE accuracy validation",
+        ]
+    );
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 /// Orders and padded batches.
 mod batch;
+/// One data set, whatever holds it.
+mod data_digest;
 /// Picture sets, their transforms and their batches.
 mod domainbed;
 /// Token ids equal to transformers'.
@@ -11,14 +13,6 @@ mod encode;
 mod files;
 /// Tables in every layout.
 mod glue;
-/// The generated tasks, corpus and tokenizer.
-mod lab;
-/// Examples for people to read.
-mod lab_samples;
-/// Baselines that must fail on the generated tasks.
-mod lab_shortcuts;
-/// The generated pictures.
-mod lab_vision;
 /// What is said of broken files.
 mod malformed;
 /// Scores equal to scikit-learn's and scipy's.

@@ -1,9 +1,8 @@
 use std::fs;
 
-use polars::prelude::Column;
 use tasks::glue::{GlueData, GlueTask};
 
-use crate::files::{data_dir, write_parquet};
+use crate::files::{Values, data_dir, write_parquet};
 
 /// Loads a broken training file beside a good validation file; returns the message without the temporary folder.
 #[track_caller]
@@ -28,22 +27,17 @@ fn malformed_parquet_names_the_row_or_the_column() {
             .unwrap_err()
             .to_string()
     };
-    let sentence = || Column::new("sentence".into(), [Some("a"), None]);
+    let sentence = || ("sentence", Values::Text(vec![Some("a".to_owned()), None]));
+    let classes = |name, first| (name, Values::Class(vec![first, 1]));
 
-    write_parquet(
-        &path,
-        vec![sentence(), Column::new("label".into(), [1_i64, 1])],
-    );
+    write_parquet(&path, &[sentence(), classes("label", 1)]);
     assert!(
         message()
             .ends_with("train.parquet, row 2: no text in column `sentence`, expected a string"),
         "{}",
         message()
     );
-    write_parquet(
-        &path,
-        vec![sentence(), Column::new("label".into(), [-1_i64, 1])],
-    );
+    write_parquet(&path, &[sentence(), classes("label", -1)]);
     assert!(
         message().ends_with(
             "train.parquet, row 1: label `-1`, expected a class from 0 to 1 or its name (unacceptable, acceptable)"
@@ -51,12 +45,16 @@ fn malformed_parquet_names_the_row_or_the_column() {
         "{}",
         message()
     );
-    write_parquet(
-        &path,
-        vec![sentence(), Column::new("idx".into(), [0_i64, 1])],
-    );
+    write_parquet(&path, &[sentence(), classes("idx", 0)]);
     assert!(
         message().ends_with("train.parquet: no column `label`, found sentence, idx"),
+        "{}",
+        message()
+    );
+    write_parquet(&path, &[classes("sentence", 0), classes("label", 1)]);
+    assert!(
+        message()
+            .ends_with("train.parquet, row 1: no text in column `sentence`, expected a string"),
         "{}",
         message()
     );

@@ -122,7 +122,7 @@ fn each_task_reports_its_glue_metrics_with_the_papers_first() {
             .iter()
             .map(|(metric, _)| metric.name())
             .collect();
-        assert_eq!(names[0], task.headline().name());
+        assert_eq!(names[0], task.headline().metric.name());
         names
     };
     assert_eq!(names(GlueTask::Cola), ["matthews"]);
@@ -168,7 +168,7 @@ fn logits_of_the_wrong_width_are_a_programmers_error() {
     scores(GlueTask::Mnli, &[0.0; 4], &[0.0, 1.0]);
 }
 
-/// The class counts of the official validation splits, from which behaviours 3 and 1.9 have their percentages.
+/// The class counts of the official validation splits (`official_class_counts` counts them) give the paper's percentages.
 #[test]
 fn constant_predictors_reproduce_the_papers_collapsed_rows() {
     let labels = |counts: &[usize]| -> Vec<f32> {

@@ -57,7 +57,7 @@ fn official_row_counts() {
     );
 }
 
-/// Whole where the folder is: these two tasks' class counts are the ground of behaviours 1.9 and 3.
+/// Whole where the folder is: these two tasks' class counts give the scores of constant predictors.
 #[test]
 #[ignore = "needs GLUE data: LORA_ASYMMETRY_DATA=DIR"]
 fn official_class_counts() {

@@ -102,7 +102,7 @@ proptest! {
     }
 }
 
-/// polars splits long files into chunks for its threads; a quotation mark on every line must not confuse the seams.
+/// A reader that took quotation marks for quotes, or cut long files into parts, would lose rows.
 #[test]
 fn a_long_table_comes_back() {
     let mut table = String::from("index\tquestion\tsentence\tlabel\n");

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tasks::domainbed::{
-    Augment, Error, EvalOptions, EvalStream, ImageSet, Loading, Normalise, OnCorrupt,
-    PictureSource, Pictures, PixelBatch, Preprocess, Rgb, TrainOptions, TrainStream, View,
-    read_folder,
+    Augment, Error, EvalOptions, ImageSet, Loading, Normalise, OnCorrupt, PictureSource,
+    PictureStream, Pictures, PixelBatch, Preprocess, Rgb, TrainOptions, View, read_folder,
 };
 
 use super::folders::{pacs, write};
@@ -67,7 +66,11 @@ fn byte(pixel: f32) -> f32 {
 fn evaluation_sees_every_picture_once_in_order() {
     let indices: Vec<usize> = (0..150).rev().collect();
     let options = eval(View::Plain, OnCorrupt::Fail);
-    let batches = all(EvalStream::new(greys(200), indices.clone(), options));
+    let batches = all(PictureStream::evaluate(
+        greys(200),
+        indices.clone(),
+        options,
+    ));
     let sizes: Vec<usize> = batches.iter().map(PixelBatch::len).collect();
     assert_eq!(sizes, [64, 64, 22]);
     let seen: Vec<usize> = batches
@@ -85,7 +88,7 @@ fn evaluation_sees_every_picture_once_in_order() {
         }
     }
     assert_eq!(
-        all(EvalStream::new(
+        all(PictureStream::evaluate(
             greys(3),
             vec![],
             eval(View::Plain, OnCorrupt::Fail)
@@ -105,7 +108,7 @@ fn channels_are_planes_and_rows_go_downwards() {
         labels: vec![0],
     };
     let options = eval(View::Plain, OnCorrupt::Fail);
-    let batch = &all(EvalStream::new(Arc::new(source), vec![0], options))[0];
+    let batch = &all(PictureStream::evaluate(Arc::new(source), vec![0], options))[0];
     let at = |channel: usize, row: usize, column: usize| {
         byte(batch.pixels[(channel * 8 + row) * 8 + column]).round() as usize
     };
@@ -115,7 +118,7 @@ fn channels_are_planes_and_rows_go_downwards() {
 #[test]
 fn training_draws_with_replacement_from_its_indices() {
     let indices: Vec<usize> = (50..100).collect();
-    let batches = all(TrainStream::new(greys(200), indices, train(100, 4, 1)));
+    let batches = all(PictureStream::train(greys(200), indices, train(100, 4, 1)));
     assert_eq!(batches.len(), 100);
     let mut counts = [0_usize; 200];
     for batch in &batches {
@@ -156,7 +159,11 @@ fn threads_do_not_change_batches() {
     let run = |seed, workers, waiting| {
         let mut options = train(7, seed, workers);
         options.loading.waiting = waiting;
-        all(TrainStream::new(greys(200), (0..200).collect(), options))
+        all(PictureStream::train(
+            greys(200),
+            (0..200).collect(),
+            options,
+        ))
     };
     let one = run(5, 1, 2);
     assert_eq!(one, run(5, 1, 0));
@@ -167,7 +174,11 @@ fn threads_do_not_change_batches() {
     let options = train(3, 5, 2);
     assert_eq!(
         one[..3],
-        all(TrainStream::new(greys(200), (0..200).collect(), options))
+        all(PictureStream::train(
+            greys(200),
+            (0..200).collect(),
+            options
+        ))
     );
 }
 
@@ -178,7 +189,7 @@ fn augmented_evaluation_is_seeded() {
             augment: Augment::default(),
             seed,
         };
-        all(EvalStream::new(
+        all(PictureStream::evaluate(
             greys(100),
             (0..100).collect(),
             eval(view, OnCorrupt::Fail),
@@ -212,7 +223,7 @@ fn damaged() -> (tempfile::TempDir, Arc<dyn PictureSource>, [usize; 2]) {
 fn damaged_pictures_end_the_stream_when_they_are_fatal() {
     let (_dir, pictures, _) = damaged();
     let indices: Vec<usize> = (0..pictures.len()).collect();
-    let mut stream = EvalStream::new(
+    let mut stream = PictureStream::evaluate(
         Arc::clone(&pictures),
         indices,
         eval(View::Plain, OnCorrupt::Fail),
@@ -221,7 +232,7 @@ fn damaged_pictures_end_the_stream_when_they_are_fatal() {
     assert!(text.contains("letter.jpg"), "{text}");
     assert!(stream.next().is_none());
 
-    let mut stream = TrainStream::new(pictures, vec![2], train(3, 0, 2));
+    let mut stream = PictureStream::train(pictures, vec![2], train(3, 0, 2));
     let text = stream.next().unwrap().unwrap_err().to_string();
     assert!(text.contains("torn.jpg: a truncated JPEG"), "{text}");
     assert!(stream.next().is_none());
@@ -238,7 +249,7 @@ fn damaged_pictures_are_skipped_and_counted_when_asked() {
         .collect();
 
     let options = eval(View::Plain, OnCorrupt::Skip);
-    let mut stream = EvalStream::new(Arc::clone(&pictures), indices.clone(), options);
+    let mut stream = PictureStream::evaluate(Arc::clone(&pictures), indices.clone(), options);
     let batches = all(&mut stream);
     assert_eq!(batches.len(), 1);
     assert_eq!(batches[0].indices, good);
@@ -251,7 +262,7 @@ fn damaged_pictures_are_skipped_and_counted_when_asked() {
     let run = |workers| {
         let mut options = train(4, 3, workers);
         options.loading.on_corrupt = OnCorrupt::Skip;
-        let mut stream = TrainStream::new(Arc::clone(&pictures), indices.clone(), options);
+        let mut stream = PictureStream::train(Arc::clone(&pictures), indices.clone(), options);
         let batches = all(&mut stream);
         assert!(stream.skipped().keys().copied().eq(positions));
         batches
@@ -269,7 +280,7 @@ fn damaged_pictures_are_skipped_and_counted_when_asked() {
     // Nothing but damage: no empty batch, and an end of the drawing.
     let options = eval(View::Plain, OnCorrupt::Skip);
     assert_eq!(
-        all(EvalStream::new(
+        all(PictureStream::evaluate(
             Arc::clone(&pictures),
             positions.to_vec(),
             options
@@ -278,7 +289,7 @@ fn damaged_pictures_are_skipped_and_counted_when_asked() {
     );
     let mut options = train(4, 3, 1);
     options.loading.on_corrupt = OnCorrupt::Skip;
-    let mut stream = TrainStream::new(pictures, positions.to_vec(), options);
+    let mut stream = PictureStream::train(pictures, positions.to_vec(), options);
     let text = stream.next().unwrap().unwrap_err().to_string();
     assert!(
         text.starts_with("100 pictures drawn in a row are damaged"),
@@ -291,7 +302,7 @@ fn vanished_files_are_fatal_even_when_damage_is_skipped() {
     let (dir, pictures, _) = damaged();
     fs::remove_file(dir.path().join("PACS/photo/horse/one.png")).unwrap();
     let indices = (0..pictures.len()).collect();
-    let stream = EvalStream::new(pictures, indices, eval(View::Plain, OnCorrupt::Skip));
+    let stream = PictureStream::evaluate(pictures, indices, eval(View::Plain, OnCorrupt::Skip));
     let text = stream.last().unwrap().unwrap_err().to_string();
     assert!(text.contains("horse/one.png: cannot be read"), "{text}");
 }
@@ -327,7 +338,7 @@ fn workers_stay_a_bounded_way_ahead_and_stop_when_dropped() {
     let source = Arc::new(Counting(AtomicUsize::new(0)));
     let mut options = train(usize::MAX, 0, 2);
     options.loading.waiting = 3;
-    let mut stream = TrainStream::new(
+    let mut stream = PictureStream::train(
         Arc::clone(&source) as Arc<dyn PictureSource>,
         vec![0],
         options,
@@ -383,5 +394,5 @@ impl PictureSource for Broken {
 #[test]
 #[should_panic(expected = "the source broke")]
 fn a_workers_panic_reaches_the_reader() {
-    TrainStream::new(Arc::new(Broken), vec![0], train(2, 0, 1)).next();
+    PictureStream::train(Arc::new(Broken), vec![0], train(2, 0, 1)).next();
 }

@@ -38,6 +38,22 @@ fn digest_depends_on_names_and_bytes_and_not_on_the_place() {
     assert_eq!(digest(&one), before);
 }
 
+/// Systems list a folder in an order of their own, often that in which the files came.
+#[test]
+fn digest_does_not_depend_on_the_order_in_which_files_came() {
+    let of = |names: &[&str]| {
+        let dir = pacs();
+        for name in names {
+            write(dir.path(), &format!("PACS/photo/dog/{name}"), "flip.png");
+        }
+        let data = read_folder(dir.path(), ImageSet::Pacs).unwrap();
+        data.digest().unwrap()
+    };
+    let names = ["a/1.png", "a.png", "b.png", "zebra.png"];
+    let turned = ["zebra.png", "b.png", "a.png", "a/1.png"];
+    assert_eq!(of(&names), of(&turned));
+}
+
 #[test]
 fn digest_of_generated_pictures_depends_on_all_of_them() {
     let of = |change: &dyn Fn(&mut [Pictures; 4])| {

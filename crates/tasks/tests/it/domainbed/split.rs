@@ -1,6 +1,6 @@
-use tasks::domainbed::{ImageSet, split, split_seed};
+use tasks::domainbed::{Environment, ImageSet, split, split_seed};
 
-/// behaviours 6.1.
+/// By Python: `int(hashlib.md5(str((trial, environment)).encode()).hexdigest(), 16) % 2**31`.
 #[test]
 fn seeds_are_domainbeds() {
     let seeds = |trial| [0, 1, 2, 3].map(|environment| split_seed(trial, environment));
@@ -9,7 +9,7 @@ fn seeds_are_domainbeds() {
     assert_eq!(seeds(2), [472130416, 181139023, 248334461, 1709828778]);
 }
 
-/// behaviours 6.1: the shuffled order, of which the first int(0.2 n) are held out.
+/// numpy's shuffled order, of which the first int(0.2 n) are held out.
 #[test]
 fn small_splits_are_domainbeds() {
     let order = |trial, environment| {
@@ -37,11 +37,11 @@ fn small_splits_are_domainbeds() {
     );
 }
 
-/// behaviours 6.1: the paper's source environments.
+/// numpy's shuffles of the environments that the paper trains on.
 #[test]
 fn splits_of_the_source_environments_are_domainbeds() {
     let check = |set: ImageSet, n_held_out: usize, first: [usize; 10]| {
-        let n = set.full_sizes().unwrap()[ImageSet::SOURCE];
+        let n = set.source().n_pictures.unwrap();
         let split = split(n, 0, ImageSet::SOURCE);
         assert_eq!(split.held_out.len(), n_held_out, "{set}");
         assert_eq!(split.held_out[..10], first, "{set}");
@@ -73,9 +73,8 @@ fn keys_and_names_agree() {
         assert_eq!(set.key().parse::<ImageSet>().unwrap(), set);
         let written = serde_json::to_string(&set).unwrap();
         assert_eq!(written, format!("\"{}\"", set.key()));
-        let mut sorted = set.environments();
-        sorted.sort_unstable();
-        assert_eq!(set.environments(), sorted, "behaviours 6.2: string order");
+        let folders = set.environments().each_ref().map(|each| each.folder);
+        assert!(folders.is_sorted(), "DomainBed sorts its folders");
         if let Some(classes) = set.classes() {
             assert_eq!(classes.len(), set.n_classes());
             assert!(classes.is_sorted());
@@ -84,5 +83,54 @@ fn keys_and_names_agree() {
     assert_eq!(
         "PACS".parse::<ImageSet>().unwrap_err().to_string(),
         "unknown picture set `PACS`: expected one of vlcs, pacs, officehome, terra"
+    );
+}
+
+#[test]
+fn environments_have_the_papers_names_and_the_rows_splits() {
+    let column = |set: ImageSet, get: fn(&Environment) -> &'static str| {
+        set.environments().each_ref().map(get).join(" ")
+    };
+    for (set, codes, labels, splits) in [
+        (
+            ImageSet::Vlcs,
+            "C L S V",
+            "Caltech101 LabelMe SUN09 VOC2007",
+            "ood_C out ood_S ood_V",
+        ),
+        (
+            ImageSet::Pacs,
+            "A C P S",
+            "Art Cartoon Photo Sketch",
+            "ood_A out ood_P ood_S",
+        ),
+        (
+            ImageSet::OfficeHome,
+            "A C P R",
+            "Art Clipart Product Photo",
+            "ood_A out ood_P ood_R",
+        ),
+        (
+            ImageSet::Terra,
+            "L100 L38 L43 L46",
+            "L100 L38 L43 L46",
+            "ood_L100 out ood_L43 ood_L46",
+        ),
+    ] {
+        assert_eq!(column(set, |each| each.code), codes);
+        assert_eq!(column(set, |each| each.label), labels);
+        assert_eq!(column(set, |each| each.split), splits);
+        assert!(set.environments()[ImageSet::SOURCE].is_source());
+        assert_eq!(set.source(), &set.environments()[ImageSet::SOURCE]);
+        assert_eq!(set.others().count(), 3);
+    }
+    let pictures = ImageSet::Pacs
+        .environments()
+        .iter()
+        .filter_map(|each| each.n_pictures);
+    assert_eq!(pictures.sum::<usize>(), 9_991);
+    assert_eq!(
+        ImageSet::Pacs.splits().collect::<Vec<_>>().join(" "),
+        "in out train_augmented out_augmented ood_mean ood_A ood_P ood_S"
     );
 }

@@ -86,7 +86,7 @@ fn refusal(dir: &Path) -> String {
         .replace(&dir.display().to_string(), "DIR")
 }
 
-/// behaviours 6.2.
+/// The locations and categories that DomainBed keeps.
 #[test]
 fn kept_images_go_to_the_folders_of_their_categories() {
     let dir = camera_traps();

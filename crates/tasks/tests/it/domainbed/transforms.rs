@@ -1,6 +1,7 @@
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest as _, Sha256};
+use tasks::digest::hex;
 use tasks::domainbed::colour::{from_hsv, grey, to_hsv};
 use tasks::domainbed::{
     Augment, Crop, Jitter, Normalise, Preprocess, Rgb, colour, resize, resize_crop,
@@ -97,10 +98,7 @@ fn every_colour_converts_as_in_pillow() {
             }
             hash.update(&row);
         }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&hash.finalize())
     }
     let reference = reference();
     assert_eq!(reference["grey_of_every_rgb"], digest(|rgb| [grey(rgb)]));
@@ -124,11 +122,7 @@ fn normalised_floats_are_torchs_to_the_bit() {
         for pixel in pixels {
             hash.update(pixel.to_le_bytes());
         }
-        let digest: String = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = hex(&hash.finalize());
         assert_eq!(reference["normalised_every_byte"][name], digest, "{name}");
     }
 }
