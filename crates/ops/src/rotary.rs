@@ -47,9 +47,10 @@ impl Rotary {
     /// Products are rounded to f32 before their cosine is taken, as in transformers.
     pub fn of_frequencies(frequencies: &[f32], n_positions: usize, device: &Device) -> Self {
         let table = |f: fn(f32) -> f32| {
-            let values: Vec<f32> = (0..n_positions)
-                .flat_map(|position| frequencies.iter().map(move |w| f(position as f32 * w)))
-                .collect();
+            let mut values = Vec::with_capacity(n_positions * frequencies.len());
+            for position in 0..n_positions {
+                values.extend(frequencies.iter().map(|w| f(position as f32 * w)));
+            }
             let values = TensorData::new(values, [n_positions, frequencies.len()]);
             // Constants: with autodiff here, outputs would be on such a device whatever x is on.
             Tensor::from_data(values, &device.clone().inner())

@@ -11,7 +11,9 @@ vectorised! {
         for (i, x) in values.iter_mut().enumerate() {
             let element = (start as u32).wrapping_add(i as u32);
             let hash = mix(mix(element ^ low).wrapping_add(high));
-            *x = if hash < threshold { *x - *x } else { *x * scale };
+            #[allow(clippy::eq_op, reason = "0, or NaN where x is not finite")]
+            let dropped = *x - *x;
+            *x = if hash < threshold { dropped } else { *x * scale };
         }
     }
 }

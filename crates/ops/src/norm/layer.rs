@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 
 use crate::FusedOps;
 use crate::graph::{record, register};
-use crate::norm::over_rows;
+use crate::norm::{WithStats, over_rows};
 
 /// `(x - mean) / sqrt(variance + epsilon) * gamma + beta` of each row.
 ///
@@ -150,9 +150,6 @@ pub(crate) mod flex {
     }
 }
 
-/// The normalised rows, and the mean and inverse deviation of each.
-type Pair<B> = (FloatTensor<B>, FloatTensor<B>);
-
 /// Its parents are x, gamma and beta.
 #[derive(Debug)]
 struct LayerNormRows;
@@ -181,7 +178,7 @@ pub(crate) fn tracked<B: FusedOps, C: CheckpointStrategy>(
     gamma: FloatTensor<Autodiff<B, C>>,
     beta: FloatTensor<Autodiff<B, C>>,
     epsilon: f32,
-) -> Pair<Autodiff<B, C>> {
+) -> WithStats<Autodiff<B, C>> {
     let (x, x_node) = x.into_parts();
     let (gamma, gamma_node) = gamma.into_parts();
     let (beta, beta_node) = beta.into_parts();

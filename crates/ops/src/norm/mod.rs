@@ -8,6 +8,9 @@ mod flex;
 pub(crate) mod layer;
 pub(crate) mod rms;
 
+/// Normalised rows, and the numbers of each that the backward pass needs.
+type WithStats<B> = (FloatTensor<B>, FloatTensor<B>);
+
 /// Applies `norm` to `x` as `[rows, d_model]`, and to its parameters; half precision is widened to
 /// f32 for the while, since it is too coarse for the sums.
 fn over_rows<const D: usize, const N: usize>(

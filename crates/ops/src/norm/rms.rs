@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 
 use crate::FusedOps;
 use crate::graph::{record, register};
-use crate::norm::over_rows;
+use crate::norm::{WithStats, over_rows};
 
 /// `x / sqrt(mean(x^2) + epsilon) * weight` of each row.
 ///
@@ -142,7 +142,7 @@ pub(crate) fn tracked<B: FusedOps, C: CheckpointStrategy>(
     x: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,
     epsilon: f32,
-) -> (FloatTensor<Autodiff<B, C>>, FloatTensor<Autodiff<B, C>>) {
+) -> WithStats<Autodiff<B, C>> {
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
     let mut inverses = None;
