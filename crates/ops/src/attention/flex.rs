@@ -106,6 +106,12 @@ impl Plan {
         let (batch, n_queries, d_model) = (shape[0], shape[1], shape[2]);
         let seq = k.layout().shape()[1];
         let d_head = d_model / settings.n_heads;
+        // What the unsafe code below relies on: heads lie side by side and cover each row.
+        let n_kv_heads = settings.n_kv_heads;
+        assert_eq!(d_model, settings.n_heads * d_head);
+        assert_eq!(settings.n_heads % n_kv_heads, 0);
+        assert_eq!(k.layout().shape()[..], [batch, seq, n_kv_heads * d_head]);
+        assert_eq!(k.layout().shape(), v.layout().shape());
         let heads = |layout: &Layout| Heads::new(layout, d_head);
         let row_major = |x: &FlexTensor| heads(&Layout::contiguous(x.layout().shape().clone()));
         let (first, step) = match settings.mask {
@@ -116,8 +122,8 @@ impl Plan {
             queries: [heads(q.layout()), row_major(&q)],
             keys: [heads(k.layout()), heads(v.layout()), row_major(&k)],
             batch,
-            group: settings.n_heads / settings.n_kv_heads,
-            n_heads: settings.n_kv_heads,
+            group: settings.n_heads / n_kv_heads,
+            n_heads: n_kv_heads,
             n_queries,
             seq,
             sight: Sight { seq, first, step },
@@ -141,7 +147,7 @@ impl Plan {
         self.n_queries * self.seq
     }
 
-    /// Heads of queries of all sentences, or rather what is left to do one after the other.
+    /// Heads of queries of all sentences, each a task of its own in the forward pass.
     fn n_units(&self) -> usize {
         self.batch * self.n_heads * self.group
     }

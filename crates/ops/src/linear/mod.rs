@@ -36,6 +36,9 @@ pub fn linear<const D: usize>(
     let [d_in, d_out] = weight.dims();
     let rows = dims.iter().product::<usize>() / dims[D - 1];
     dims[D - 1] = d_out;
+    if let Some(bias) = &bias {
+        assert_eq!(bias.dims(), [d_out], "a bias is a number a column");
+    }
     let y = <Dispatch as FusedOps>::linear_rows(
         x.reshape([rows, d_in]).into_dispatch(),
         weight.into_dispatch(),

@@ -25,6 +25,13 @@ fn over_rows<const D: usize, const N: usize>(
     }
     let dims = x.dims();
     let d_model = dims[D - 1];
+    for parameter in &parameters {
+        assert_eq!(
+            parameter.dims(),
+            [d_model],
+            "a parameter is a number a column"
+        );
+    }
     let rows = dims.iter().product::<usize>() / d_model;
     let y = norm(x.reshape([rows, d_model]).into_dispatch(), parameters);
     Tensor::<2>::from_dispatch(y).reshape(dims)

@@ -121,3 +121,11 @@ fn results_do_not_depend_on_the_number_of_threads() {
         }
     }
 }
+
+#[test]
+#[should_panic(expected = "a bias is a number a column")]
+fn a_bias_of_another_width_is_refused() {
+    let device = device();
+    let (x, weight) = (numbers([2, 3], 1, &device), numbers([3, 4], 2, &device));
+    ops::linear(x, weight, Some(numbers([2], 3, &device)));
+}

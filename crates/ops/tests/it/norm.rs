@@ -171,3 +171,10 @@ fn results_do_not_depend_on_the_number_of_threads() {
         assert!(on_threads(threads, run) == expected, "{threads} threads");
     }
 }
+
+#[test]
+#[should_panic(expected = "a parameter is a number a column")]
+fn a_weight_of_another_width_is_refused() {
+    let device = device();
+    ops::rms_norm(numbers([2, 6], 1, &device), numbers([3], 2, &device), 0.0);
+}
