@@ -4,9 +4,9 @@
 
 mod activation;
 mod attention;
+mod bodies;
 mod dropout;
 mod linear;
 mod norm;
-mod not_finite;
 mod numbers;
 mod rotary;
