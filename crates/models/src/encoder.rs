@@ -3,7 +3,7 @@
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, assert_shape};
-use ops::{Dropout, DropoutConfig, MaskStream};
+use ops::{AttentionInput, Dropout, DropoutConfig, MaskStream};
 
 use crate::attention::key_bias;
 use crate::{Embeddings, EncoderConfig, LayerNorm};
@@ -231,7 +231,11 @@ impl SelfAttention {
         let q = self.query.forward(rows.clone()); // [batch, n_rows, d_model]
         let k = self.key.forward(all.clone()); // [batch, seq, d_model]
         let v = self.value.forward(all); // [batch, seq, d_model]
-        let heads = ops::attention(q, k, v, bias.clone(), self.n_heads, &self.probs_dropout);
+        let heads = ops::attention(
+            AttentionInput::new(q, k, v, self.n_heads)
+                .key_bias(bias.clone())
+                .dropout(&self.probs_dropout),
+        );
         let y = self.dropout.forward(self.output.forward(heads)); // [batch, n_rows, d_model]
         self.layer_norm.forward(y + rows)
     }

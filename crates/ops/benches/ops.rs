@@ -10,7 +10,10 @@ use burn::tensor::module::{
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Distribution, Tensor};
 use divan::{Bencher, black_box};
-use ops::{Dropout, DropoutConfig, MaskStream, attention, gelu, layer_norm, linear};
+use ops::{
+    AttentionInput, Dropout, DropoutConfig, MaskStream, Rotary, attention, gelu, layer_norm,
+    linear, rms_norm, silu, swiglu,
+};
 
 /// The allocator of the program's binaries.
 #[global_allocator]
@@ -112,7 +115,8 @@ fn fused(dropout_prob: f64) -> impl Fn(Tensor<3>) -> Tensor<3> {
     let dropout = DropoutConfig { prob: dropout_prob }.init(&MaskStream::new(0));
     move |x| {
         let bias = ragged_bias(&x.device());
-        attention(x.clone(), x.clone(), x, bias, N_HEADS, &dropout)
+        let input = AttentionInput::new(x.clone(), x.clone(), x, N_HEADS);
+        attention(input.key_bias(bias).dropout(&dropout))
     }
 }
 
@@ -152,6 +156,42 @@ fn attention_backward(bencher: Bencher, dropout: f64) {
 #[divan::bench]
 fn attention_backward_burn(bencher: Bencher) {
     backward(bencher, [BATCH, SEQ, D_MODEL], plain);
+}
+
+/// Fewer sentences than threads: heads are shared out.
+#[divan::bench]
+fn attention_forward_one_sentence(bencher: Bencher) {
+    forward(bencher, [1, 512, D_MODEL], |x| {
+        attention(AttentionInput::new(x.clone(), x.clone(), x, N_HEADS))
+    });
+}
+
+/// Half of the scores of [`attention_forward_one_sentence`].
+#[divan::bench]
+fn attention_forward_one_sentence_causal(bencher: Bencher) {
+    forward(bencher, [1, 512, D_MODEL], |x| {
+        attention(AttentionInput::new(x.clone(), x.clone(), x, N_HEADS).causal(0))
+    });
+}
+
+#[divan::bench(args = [false, true])]
+fn attention_backward_one_sentence(bencher: Bencher, causal: bool) {
+    backward(bencher, [1, 512, D_MODEL], |x| {
+        let input = AttentionInput::new(x.clone(), x.clone(), x, N_HEADS);
+        attention(if causal { input.causal(0) } else { input })
+    });
+}
+
+/// One token after 512 cached ones, in room for 2048, of a model with 32 heads of queries: as many of
+/// keys, or 8.
+#[divan::bench(args = [32, 8])]
+fn attention_decode(bencher: Bencher, n_kv_heads: usize) {
+    let device = Device::flex();
+    let cache = || random::<3>([1, 2048, n_kv_heads * 64], &device).narrow(1, 0, 513);
+    let (k, v) = (cache(), cache());
+    forward(bencher, [1, 1, 32 * 64], |q| {
+        attention(AttentionInput::new(q, k.clone(), v.clone(), 32).causal(512))
+    });
 }
 
 /// A layer as wide as the feed-forward part's first.
@@ -210,5 +250,96 @@ fn layer_norm_backward_burn(bencher: Bencher) {
     let (gamma, beta) = norm_weights(&Device::flex().autodiff());
     backward(bencher, [BATCH * SEQ, D_MODEL], |x| {
         burn_layer_norm(x, gamma.clone(), Some(beta.clone()), 1e-5)
+    });
+}
+
+/// The definition, in Burn's operations.
+fn plain_rms_norm(x: Tensor<2>, weight: Tensor<1>) -> Tensor<2> {
+    let root = (x.clone().powi_scalar(2).mean_dim(1) + 1e-5).sqrt();
+    x / root * weight.unsqueeze()
+}
+
+#[divan::bench]
+fn rms_norm_forward(bencher: Bencher) {
+    let (weight, _) = norm_weights(&Device::flex());
+    forward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        rms_norm(x, weight.clone(), 1e-5)
+    });
+}
+
+#[divan::bench]
+fn rms_norm_forward_burn(bencher: Bencher) {
+    let (weight, _) = norm_weights(&Device::flex());
+    forward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        plain_rms_norm(x, weight.clone())
+    });
+}
+
+#[divan::bench]
+fn rms_norm_backward(bencher: Bencher) {
+    let (weight, _) = norm_weights(&Device::flex().autodiff());
+    backward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        rms_norm(x, weight.clone(), 1e-5)
+    });
+}
+
+#[divan::bench]
+fn rms_norm_backward_burn(bencher: Bencher) {
+    let (weight, _) = norm_weights(&Device::flex().autodiff());
+    backward(bencher, [BATCH * SEQ, D_MODEL], |x| {
+        plain_rms_norm(x, weight.clone())
+    });
+}
+
+#[divan::bench]
+fn swiglu_forward(bencher: Bencher) {
+    let up = random([BATCH * SEQ, D_FF], &Device::flex());
+    forward(bencher, [BATCH * SEQ, D_FF], |gate| {
+        swiglu(gate, up.clone())
+    });
+}
+
+/// The gate of two operations, the first of them fused.
+#[divan::bench]
+fn swiglu_forward_of_two(bencher: Bencher) {
+    let up = random([BATCH * SEQ, D_FF], &Device::flex());
+    forward(bencher, [BATCH * SEQ, D_FF], |gate| silu(gate) * up.clone());
+}
+
+#[divan::bench]
+fn swiglu_forward_burn(bencher: Bencher) {
+    let up = random([BATCH * SEQ, D_FF], &Device::flex());
+    forward(bencher, [BATCH * SEQ, D_FF], |gate| {
+        activation::silu(gate) * up.clone()
+    });
+}
+
+#[divan::bench]
+fn swiglu_backward(bencher: Bencher) {
+    let up = leaf([BATCH * SEQ, D_FF]);
+    backward(bencher, [BATCH * SEQ, D_FF], |gate| {
+        swiglu(gate, up.clone())
+    });
+}
+
+#[divan::bench]
+fn swiglu_backward_of_two(bencher: Bencher) {
+    let up = leaf([BATCH * SEQ, D_FF]);
+    backward(bencher, [BATCH * SEQ, D_FF], |gate| silu(gate) * up.clone());
+}
+
+#[divan::bench]
+fn rotary_forward(bencher: Bencher) {
+    let rotary = Rotary::new(D_MODEL / N_HEADS, 10_000.0, SEQ, &Device::flex());
+    forward(bencher, [BATCH, SEQ, D_MODEL], |x| rotary.forward(x, 0));
+}
+
+/// Burn's layer takes heads apart, and pairs neighbours.
+#[divan::bench]
+fn rotary_forward_burn(bencher: Bencher) {
+    let device = Device::flex();
+    let rotary = burn::nn::RotaryEncodingConfig::new(SEQ, D_MODEL / N_HEADS).init(&device);
+    forward(bencher, [BATCH, N_HEADS, SEQ, D_MODEL / N_HEADS], |x| {
+        rotary.forward(x)
     });
 }

@@ -1,24 +1,37 @@
-//! The extension trait and its implementations for the backends.
+//! The extension trait, and where each backend's implementation of an operation is.
 
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
-use burn::backend::ops::{ActivationOps, FloatTensorOps};
+use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Flex, backend_extension};
-use burn::tensor::DType;
+use burn::backend::{Autodiff, Backend, Dispatch, ExtensionType, Flex, backend_extension};
+use burn::tensor::{DType, Tensor};
 
 use crate::attention::{self, AttentionSettings};
-use crate::dropout;
-use crate::flex_attention;
-use crate::flex_layer_norm;
-use crate::flex_linear;
-use crate::gelu;
-use crate::kernels;
-use crate::layer_norm;
-use crate::linear;
-use crate::slices;
+use crate::{activation, dropout, linear, norm, rotary};
+
+/// A tensor that may be absent.
+#[derive(Clone, Debug, ExtensionType)]
+pub enum Optional<B: Backend> {
+    /// No tensor.
+    Absent,
+    /// A tensor.
+    Present(FloatTensor<B>),
+}
+
+impl<B: Backend> Optional<B> {
+    pub(crate) fn into_option(self) -> Option<FloatTensor<B>> {
+        match self {
+            Self::Absent => None,
+            Self::Present(tensor) => Some(tensor),
+        }
+    }
+}
+
+impl Optional<Dispatch> {
+    pub(crate) fn of<const D: usize>(tensor: Option<Tensor<D>>) -> Self {
+        tensor.map_or(Self::Absent, |tensor| Self::Present(tensor.into_dispatch()))
+    }
+}
 
 /// Fused operations; see the functions and layers of this crate for the user's side.
 #[backend_extension(
@@ -35,7 +48,31 @@ pub trait FusedOps: Backend {
 
     /// Gradient of [`FusedOps::exact_gelu`] at `x`, times `grad`.
     fn exact_gelu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        gelu::plain_backward::<Self>(x, grad)
+        activation::plain::gelu_backward::<Self>(x, grad)
+    }
+
+    /// `x * sigmoid(x)`.
+    fn fused_silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::plain::silu::<Self>(x)
+    }
+
+    /// Gradient of [`FusedOps::fused_silu`] at `x`, times `grad`.
+    fn fused_silu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::plain::silu_backward::<Self>(x, grad)
+    }
+
+    /// `silu(gate) * x`.
+    fn gated_silu(gate: FloatTensor<Self>, x: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::plain::swiglu::<Self>(gate, x)
+    }
+
+    /// Gradients of the gate and of `x`.
+    fn gated_silu_backward(
+        gate: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        activation::plain::swiglu_backward::<Self>(gate, x, grad)
     }
 
     /// Multiplies by the dropout mask that `seed` stands for: 0 or `1 / (1 - prob)` per element.
@@ -48,16 +85,17 @@ pub trait FusedOps: Backend {
     /// Attention of all heads.
     ///
     /// # Shapes
-    /// - q, output: `[batch, n_queries, d_model]`; k, v: `[batch, seq, d_model]`
+    /// - q, output: `[batch, n_queries, n_heads * d_head]`
+    /// - k, v: `[batch, seq, n_kv_heads * d_head]`
     /// - bias: `[batch, seq]`, added to the scores of each key
     fn attention_heads(
         q: FloatTensor<Self>,
         k: FloatTensor<Self>,
         v: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        #[extension_type] bias: Optional<Self>,
         settings: AttentionSettings,
     ) -> FloatTensor<Self> {
-        attention::plain_forward::<Self>(q, k, v, bias, settings).0
+        attention::plain::forward::<Self>(q, k, v, bias, settings)
     }
 
     /// The same with what the backward pass needs, the probabilities before dropout:
@@ -66,10 +104,10 @@ pub trait FusedOps: Backend {
         q: FloatTensor<Self>,
         k: FloatTensor<Self>,
         v: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        #[extension_type] bias: Optional<Self>,
         settings: AttentionSettings,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        attention::plain_forward::<Self>(q, k, v, bias, settings)
+        attention::plain::forward_keeping::<Self>(q, k, v, bias, settings)
     }
 
     /// Gradients of q, k and v, given the probabilities and the output's gradient.
@@ -81,21 +119,16 @@ pub trait FusedOps: Backend {
         grad: FloatTensor<Self>,
         settings: AttentionSettings,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
-    }
-
-    /// `x weight` for `x: [rows, d_in]`, `weight: [d_in, d_out]`.
-    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(x, weight)
+        attention::plain::backward::<Self>(q, k, v, probs, grad, settings)
     }
 
     /// `x weight + bias` for `x: [rows, d_in]`, `weight: [d_in, d_out]`, `bias: [d_out]`.
-    fn affine(
+    fn linear_rows(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        #[extension_type] bias: Optional<Self>,
     ) -> FloatTensor<Self> {
-        linear::plain_affine::<Self>(x, weight, bias)
+        linear::plain::linear::<Self>(x, weight, bias)
     }
 
     /// `y + scale * h b` for `y: [rows, d_out]`, `h: [rows, rank]`, `b: [rank, d_out]`.
@@ -105,7 +138,7 @@ pub trait FusedOps: Backend {
         b: FloatTensor<Self>,
         scale: f32,
     ) -> FloatTensor<Self> {
-        linear::plain_add_low_rank::<Self>(y, h, b, scale)
+        linear::plain::add_low_rank::<Self>(y, h, b, scale)
     }
 
     /// Layer normalisation of each row of `x: [rows, d_model]`; also `[rows, 2]`, the mean and the
@@ -116,7 +149,7 @@ pub trait FusedOps: Backend {
         beta: FloatTensor<Self>,
         epsilon: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        layer_norm::plain_forward::<Self>(x, gamma, beta, epsilon)
+        norm::layer::plain::forward::<Self>(x, gamma, beta, epsilon)
     }
 
     /// Gradient of `x`, given [`FusedOps::layer_norm_rows`]'s second output.
@@ -126,7 +159,7 @@ pub trait FusedOps: Backend {
         stats: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        layer_norm::plain_backward::<Self>(x, gamma, stats, grad)
+        norm::layer::plain::backward::<Self>(x, gamma, stats, grad)
     }
 
     /// Gradients of gamma and beta.
@@ -135,150 +168,134 @@ pub trait FusedOps: Backend {
         stats: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        layer_norm::plain_affine_backward::<Self>(x, stats, grad)
+        norm::layer::plain::affine_backward::<Self>(x, stats, grad)
+    }
+
+    /// RMS normalisation of each row of `x: [rows, d_model]`; also `[rows, 1]`, the inverse of the
+    /// root mean square of each.
+    fn rms_norm_rows(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        norm::rms::plain::forward::<Self>(x, weight, epsilon)
+    }
+
+    /// Gradient of `x`, given [`FusedOps::rms_norm_rows`]'s second output.
+    fn rms_norm_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        inverse: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        norm::rms::plain::backward::<Self>(x, weight, inverse, grad)
+    }
+
+    /// Gradient of the weight.
+    fn rms_norm_weight_backward(
+        x: FloatTensor<Self>,
+        inverse: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        norm::rms::plain::weight_backward::<Self>(x, inverse, grad)
+    }
+
+    /// Rotates each head of `x: [batch, seq, n_heads * 2 * half]` by the angles that `cos` and
+    /// `sin` are of, `[seq, half]` or `[batch * seq, half]`; by their negatives if `back`.
+    fn rotate_halves(
+        x: FloatTensor<Self>,
+        cos: FloatTensor<Self>,
+        sin: FloatTensor<Self>,
+        back: bool,
+    ) -> FloatTensor<Self> {
+        rotary::plain::<Self>(x, cos, sin, back)
     }
 }
 
-impl FusedOps for Flex {
-    fn exact_gelu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        if x.dtype() != DType::F32 {
-            return Self::gelu(x);
+/// Implements each operation by the kernel where the first tensor is f32, and by the plain body
+/// where it is not.
+macro_rules! kernels_for_f32 {
+    ($(fn $name:ident($x:ident $(, $arg:ident: $type:ty)*) -> $output:ty {
+        $kernel:expr, else $plain:expr
+    })*) => {
+        impl FusedOps for Flex {
+            $(fn $name(x: FloatTensor<Self> $(, $arg: $type)*) -> $output {
+                if x.dtype() == DType::F32 {
+                    $kernel(x $(, $arg)*)
+                } else {
+                    $plain(x $(, $arg)*)
+                }
+            })*
         }
-        slices::update(x, |_, values| kernels::gelu(values))
-    }
+    };
+}
 
-    fn exact_gelu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        if x.dtype() != DType::F32 || grad.dtype() != DType::F32 {
-            return Self::gelu_backward(x, grad);
-        }
-        let x = slices::contiguous(x);
-        let x = slices::values(&x);
-        slices::update(grad, |start, grads| {
-            kernels::gelu_backward(&x[start..start + grads.len()], grads);
-        })
-    }
+type One = FloatTensor<Flex>;
+type Two = (One, One);
 
-    fn seeded_dropout(x: FloatTensor<Self>, prob: f32, seed: u64) -> FloatTensor<Self> {
-        if x.dtype() != DType::F32 {
-            return dropout::plain::<Self>(x, prob, seed);
-        }
-        slices::update(x, |start, values| {
-            kernels::dropout(start, values, prob, seed);
-        })
+kernels_for_f32! {
+    fn exact_gelu(x) -> One {
+        activation::flex::gelu, else Flex::gelu
     }
-
+    fn exact_gelu_backward(x, grad: One) -> One {
+        activation::flex::gelu_backward, else Flex::gelu_backward
+    }
+    fn fused_silu(x) -> One {
+        activation::flex::silu, else activation::plain::silu::<Flex>
+    }
+    fn fused_silu_backward(x, grad: One) -> One {
+        activation::flex::silu_backward, else activation::plain::silu_backward::<Flex>
+    }
+    fn gated_silu(gate, x: One) -> One {
+        activation::flex::swiglu, else activation::plain::swiglu::<Flex>
+    }
+    fn gated_silu_backward(gate, x: One, grad: One) -> Two {
+        activation::flex::swiglu_backward, else activation::plain::swiglu_backward::<Flex>
+    }
+    fn seeded_dropout(x, prob: f32, seed: u64) -> One {
+        dropout::flex, else dropout::plain::<Flex>
+    }
     fn attention_heads(
-        q: FloatTensor<Self>,
-        k: FloatTensor<Self>,
-        v: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        settings: AttentionSettings,
-    ) -> FloatTensor<Self> {
-        if q.dtype() == DType::F32 {
-            flex_attention::forward(q, k, v, bias, settings)
-        } else {
-            attention::plain_forward::<Self>(q, k, v, bias, settings).0
-        }
+        q, k: One, v: One, bias: Optional<Flex>, settings: AttentionSettings
+    ) -> One {
+        attention::flex::forward, else attention::plain::forward::<Flex>
     }
-
     fn attention_heads_keeping(
-        q: FloatTensor<Self>,
-        k: FloatTensor<Self>,
-        v: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        settings: AttentionSettings,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        if q.dtype() == DType::F32 {
-            flex_attention::forward_keeping(q, k, v, bias, settings)
-        } else {
-            attention::plain_forward::<Self>(q, k, v, bias, settings)
-        }
+        q, k: One, v: One, bias: Optional<Flex>, settings: AttentionSettings
+    ) -> Two {
+        attention::flex::forward_keeping, else attention::plain::forward_keeping::<Flex>
     }
-
     fn attention_heads_backward(
-        q: FloatTensor<Self>,
-        k: FloatTensor<Self>,
-        v: FloatTensor<Self>,
-        probs: FloatTensor<Self>,
-        grad: FloatTensor<Self>,
-        settings: AttentionSettings,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        if q.dtype() == DType::F32 {
-            flex_attention::backward(q, k, v, probs, grad, settings)
-        } else {
-            attention::plain_backward::<Self>(q, k, v, probs, grad, settings)
-        }
+        q, k: One, v: One, probs: One, grad: One, settings: AttentionSettings
+    ) -> (One, One, One) {
+        attention::flex::backward, else attention::plain::backward::<Flex>
     }
-
-    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        if x.dtype() == DType::F32 {
-            flex_linear::product(x, weight)
-        } else {
-            Self::float_matmul(x, weight)
-        }
+    fn linear_rows(x, weight: One, bias: Optional<Flex>) -> One {
+        linear::flex::linear, else linear::plain::linear::<Flex>
     }
-
-    fn affine(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        if x.dtype() == DType::F32 {
-            flex_linear::affine(x, weight, bias)
-        } else {
-            linear::plain_affine::<Self>(x, weight, bias)
-        }
+    fn add_low_rank(y, h: One, b: One, scale: f32) -> One {
+        linear::flex::add_low_rank, else linear::plain::add_low_rank::<Flex>
     }
-
-    fn add_low_rank(
-        y: FloatTensor<Self>,
-        h: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        scale: f32,
-    ) -> FloatTensor<Self> {
-        if y.dtype() == DType::F32 {
-            flex_linear::add_low_rank(y, h, b, scale)
-        } else {
-            linear::plain_add_low_rank::<Self>(y, h, b, scale)
-        }
+    fn layer_norm_rows(x, gamma: One, beta: One, epsilon: f32) -> Two {
+        norm::layer::flex::forward, else norm::layer::plain::forward::<Flex>
     }
-
-    fn layer_norm_rows(
-        x: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        if x.dtype() == DType::F32 {
-            flex_layer_norm::forward(x, gamma, beta, epsilon)
-        } else {
-            layer_norm::plain_forward::<Self>(x, gamma, beta, epsilon)
-        }
+    fn layer_norm_backward(x, gamma: One, stats: One, grad: One) -> One {
+        norm::layer::flex::backward, else norm::layer::plain::backward::<Flex>
     }
-
-    fn layer_norm_backward(
-        x: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        stats: FloatTensor<Self>,
-        grad: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        if x.dtype() == DType::F32 {
-            flex_layer_norm::backward(x, gamma, stats, grad)
-        } else {
-            layer_norm::plain_backward::<Self>(x, gamma, stats, grad)
-        }
+    fn layer_norm_affine_backward(x, stats: One, grad: One) -> Two {
+        norm::layer::flex::affine_backward, else norm::layer::plain::affine_backward::<Flex>
     }
-
-    fn layer_norm_affine_backward(
-        x: FloatTensor<Self>,
-        stats: FloatTensor<Self>,
-        grad: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        if x.dtype() == DType::F32 {
-            flex_layer_norm::affine_backward(x, stats, grad)
-        } else {
-            layer_norm::plain_affine_backward::<Self>(x, stats, grad)
-        }
+    fn rms_norm_rows(x, weight: One, epsilon: f32) -> Two {
+        norm::rms::flex::forward, else norm::rms::plain::forward::<Flex>
+    }
+    fn rms_norm_backward(x, weight: One, inverse: One, grad: One) -> One {
+        norm::rms::flex::backward, else norm::rms::plain::backward::<Flex>
+    }
+    fn rms_norm_weight_backward(x, inverse: One, grad: One) -> One {
+        norm::rms::flex::weight_backward, else norm::rms::plain::weight_backward::<Flex>
+    }
+    fn rotate_halves(x, cos: One, sin: One, back: bool) -> One {
+        rotary::flex, else rotary::plain::<Flex>
     }
 }
 
@@ -290,122 +307,37 @@ impl FusedOps for burn::backend::Cube {}
 
 impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
     fn exact_gelu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct ExactGelu;
+        activation::tracked::<activation::Gelu, B, C>(x)
+    }
 
-        impl<B: FusedOps> Backward<B, 1> for ExactGelu {
-            type State = B::FloatTensorPrimitive;
+    fn fused_silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::tracked::<activation::Silu, B, C>(x)
+    }
 
-            fn backward(
-                self,
-                ops: Ops<Self::State, 1>,
-                grads: &mut Gradients,
-                _checkpointer: &mut Checkpointer,
-            ) {
-                unary::<B, _>(ops.parents, ops.node, grads, |grad| {
-                    B::exact_gelu_backward(ops.state, grad)
-                });
-            }
-        }
-
-        let (primitive, node) = x.into_parts();
-        match ExactGelu.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(primitive.clone(), B::exact_gelu(primitive)),
-            OpsKind::UnTracked(prep) => prep.finish(B::exact_gelu(primitive)),
-        }
+    fn gated_silu(gate: FloatTensor<Self>, x: FloatTensor<Self>) -> FloatTensor<Self> {
+        activation::tracked_swiglu::<B, C>(gate, x)
     }
 
     fn seeded_dropout(x: FloatTensor<Self>, prob: f32, seed: u64) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct SeededDropout;
-
-        impl<B: FusedOps> Backward<B, 1> for SeededDropout {
-            type State = (f32, u64);
-
-            fn backward(
-                self,
-                ops: Ops<Self::State, 1>,
-                grads: &mut Gradients,
-                _checkpointer: &mut Checkpointer,
-            ) {
-                let (prob, seed) = ops.state;
-                unary::<B, _>(ops.parents, ops.node, grads, |grad| {
-                    B::seeded_dropout(grad, prob, seed)
-                });
-            }
-        }
-
-        let (primitive, node) = x.into_parts();
-        match SeededDropout
-            .prepare::<C>([node])
-            .compute_bound()
-            .stateful()
-        {
-            OpsKind::Tracked(prep) => {
-                prep.finish((prob, seed), B::seeded_dropout(primitive, prob, seed))
-            }
-            OpsKind::UnTracked(prep) => prep.finish(B::seeded_dropout(primitive, prob, seed)),
-        }
+        dropout::tracked::<B, C>(x, prob, seed)
     }
 
     fn attention_heads(
         q: FloatTensor<Self>,
         k: FloatTensor<Self>,
         v: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        bias: Optional<Self>,
         settings: AttentionSettings,
     ) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct AttentionHeads;
-
-        impl<B: FusedOps> Backward<B, 3> for AttentionHeads {
-            type State = ([B::FloatTensorPrimitive; 4], AttentionSettings);
-
-            fn backward(
-                self,
-                ops: Ops<Self::State, 3>,
-                grads: &mut Gradients,
-                _checkpointer: &mut Checkpointer,
-            ) {
-                let grad = grads.consume::<B>(&ops.node);
-                let ([q, k, v, probs], settings) = ops.state;
-                let (q, k, v) = B::attention_heads_backward(q, k, v, probs, grad, settings);
-                for (parent, grad) in ops.parents.into_iter().zip([q, k, v]) {
-                    if let Some(parent) = parent {
-                        grads.register::<B>(parent.id, grad);
-                    }
-                }
-            }
-        }
-
-        let bias = bias.into_primitive();
-        let (q, q_node) = q.into_parts();
-        let (k, k_node) = k.into_parts();
-        let (v, v_node) = v.into_parts();
-        let op = AttentionHeads
-            .prepare::<C>([q_node, k_node, v_node])
-            .compute_bound()
-            .stateful();
-        match op {
-            OpsKind::Tracked(prep) => {
-                let (output, probs) =
-                    B::attention_heads_keeping(q.clone(), k.clone(), v.clone(), bias, settings);
-                prep.finish(([q, k, v, probs], settings), output)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(B::attention_heads(q, k, v, bias, settings)),
-        }
+        attention::tracked::<B, C>(q, k, v, bias, settings)
     }
 
-    fn product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        linear::product::<B, C>(x, weight)
-    }
-
-    fn affine(
+    fn linear_rows(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        bias: Optional<Self>,
     ) -> FloatTensor<Self> {
-        linear::affine::<B, C>(x, weight, bias)
+        linear::tracked::<B, C>(x, weight, bias)
     }
 
     fn add_low_rank(
@@ -423,6 +355,23 @@ impl<B: FusedOps, C: CheckpointStrategy> FusedOps for Autodiff<B, C> {
         beta: FloatTensor<Self>,
         epsilon: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        layer_norm::tracked::<B, C>(x, gamma, beta, epsilon)
+        norm::layer::tracked::<B, C>(x, gamma, beta, epsilon)
+    }
+
+    fn rms_norm_rows(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        norm::rms::tracked::<B, C>(x, weight, epsilon)
+    }
+
+    fn rotate_halves(
+        x: FloatTensor<Self>,
+        cos: FloatTensor<Self>,
+        sin: FloatTensor<Self>,
+        back: bool,
+    ) -> FloatTensor<Self> {
+        rotary::tracked::<B, C>(x, cos, sin, back)
     }
 }

@@ -8,12 +8,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, unary};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, TensorMetadata};
+use burn::backend::{Autodiff, Backend, Dispatch, TensorMetadata};
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
+use burn_flex::FlexTensor;
 
-use crate::FusedOps;
+use crate::graph::record;
+use crate::{FusedOps, kernels, slices};
 
 /// Where the dropout layers of one model draw their masks from. Clones share the counter.
 #[derive(Clone, Debug, Default)]
@@ -114,8 +120,40 @@ impl Dropout {
 pub(crate) fn plain<B: Backend>(x: FloatTensor<B>, prob: f32, seed: u64) -> FloatTensor<B> {
     let shape = x.shape();
     let mut mask = vec![1.0; shape.num_elements()];
-    crate::kernels::dropout(0, &mut mask, prob, seed);
+    kernels::dropout(0, &mut mask, prob, seed);
     let mask = TensorData::new(mask, shape).convert_dtype(x.dtype());
     let mask = B::float_from_data(mask, &x.device());
     B::float_mul(x, mask)
+}
+
+/// Dropout on the CPU.
+pub(crate) fn flex(x: FlexTensor, prob: f32, seed: u64) -> FlexTensor {
+    slices::update(x, |start, values| {
+        kernels::dropout(start, values, prob, seed);
+    })
+}
+
+#[derive(Debug)]
+struct SeededDropout;
+
+impl<B: FusedOps> Backward<B, 1> for SeededDropout {
+    type State = (f32, u64);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (prob, seed) = ops.state;
+        unary::<B, _>(ops.parents, ops.node, grads, |grad| {
+            B::seeded_dropout(grad, prob, seed)
+        });
+    }
+}
+
+pub(crate) fn tracked<B: FusedOps, C: CheckpointStrategy>(
+    x: FloatTensor<Autodiff<B, C>>,
+    prob: f32,
+    seed: u64,
+) -> FloatTensor<Autodiff<B, C>> {
+    let (x, node) = x.into_parts();
+    record::<B, C, _, _>(SeededDropout, [node], |_| {
+        (Some((prob, seed)), B::seeded_dropout(x, prob, seed))
+    })
 }

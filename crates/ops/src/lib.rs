@@ -6,23 +6,25 @@
 //! vectorised kernel, and the `Autodiff` implementation carries the backward pass.
 //! What the crate deliberately lacks: layers, parameters and anything that knows a model.
 
+mod activation;
 mod attention;
 mod backend;
 mod device;
 pub mod dropout;
-mod flex_attention;
-mod flex_layer_norm;
-mod flex_linear;
-mod gelu;
+mod graph;
 mod kernels;
-mod layer_norm;
 mod linear;
+mod matmul;
+mod norm;
+mod rotary;
 mod slices;
 
-pub use attention::{AttentionSettings, attention};
-pub use backend::FusedOps;
+pub use activation::{gelu, silu, swiglu};
+pub use attention::{AttentionInput, AttentionSettings, Mask, attention};
+pub use backend::{FusedOps, Optional};
 pub use device::{DeviceError, device};
 pub use dropout::{Dropout, DropoutConfig, MaskStream};
-pub use gelu::gelu;
-pub use layer_norm::layer_norm;
 pub use linear::{add_low_rank, linear};
+pub use norm::layer::layer_norm;
+pub use norm::rms::rms_norm;
+pub use rotary::Rotary;

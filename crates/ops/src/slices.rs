@@ -1,5 +1,8 @@
 //! f32 tensors of flex as slices: read, changed in place where nothing else needs the old values,
 //! or made anew by several threads.
+//!
+//! What a kernel is given is always numbers: memory that is not yet written passes through
+//! [`written`] and is a copy, a product or zeros before a kernel reads it.
 
 use std::mem::MaybeUninit;
 
@@ -77,6 +80,27 @@ pub(crate) fn update_chunks_with<S: Send>(
         })
     };
     tensor(to, x.shape())
+}
+
+/// Two copies of an f32 tensor's values, each changed by `kernel(index of the first element, one's
+/// values, the other's)`, on several threads.
+pub(crate) fn update_pair(
+    x: FlexTensor,
+    kernel: impl Fn(usize, &mut [f32], &mut [f32]) + Sync,
+) -> [Vec<f32>; 2] {
+    let x = contiguous(x);
+    let from = values(&x);
+    // SAFETY: the chunks cover all of both, and each is written as a copy of x's.
+    unsafe {
+        written([from.len(); 2], |[one, other]| {
+            let mut others: Vec<_> = other.chunks_mut(CHUNK).collect();
+            for_each_chunk(one, CHUNK, &mut others, |start, one, other| {
+                let from = &from[start..start + one.len()];
+                let one = one.write_copy_of_slice(from);
+                kernel(start, one, other.write_copy_of_slice(from));
+            });
+        })
+    }
 }
 
 /// Gives `f` each chunk with the index of its first element and what lies beside it.

@@ -4,7 +4,7 @@ use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
-use ops::{Dropout, DropoutConfig, MaskStream};
+use ops::{AttentionInput, Dropout, DropoutConfig, MaskStream};
 
 use crate::{LayerNorm, ViTConfig, VisionEmbeddings, VisionKind};
 
@@ -239,7 +239,11 @@ impl VisionAttention {
         let q = self.query.forward(rows); // [batch, n_rows, d_model]
         let k = self.key.forward(all.clone()); // [batch, seq, d_model]
         let v = self.value.forward(all); // [batch, seq, d_model]
-        let heads = ops::attention(q, k, v, bias.clone(), self.n_heads, &self.probs_dropout);
+        let heads = ops::attention(
+            AttentionInput::new(q, k, v, self.n_heads)
+                .key_bias(bias.clone())
+                .dropout(&self.probs_dropout),
+        );
         self.dropout.forward(self.output.forward(heads)) // [batch, n_rows, d_model]
     }
 }

@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::module;
 
-use crate::numbers::{assert_close, device, numbers};
+use crate::numbers::{assert_close, device, numbers, on_threads};
 
 /// Rounding of sums of up to 700 products of numbers up to 2, in another order.
 const TOLERANCE: f32 = 1e-3;
@@ -112,14 +112,20 @@ fn results_do_not_depend_on_the_number_of_threads() {
         let weight = numbers([d_in, d_out], 2, &device);
         let bias = numbers([d_out], 3, &device);
         let run = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .unwrap();
-            pool.install(|| ops::linear(x.clone(), weight.clone(), Some(bias.clone())))
+            on_threads(threads, || {
+                ops::linear(x.clone(), weight.clone(), Some(bias.clone()))
+            })
         };
         for threads in [2, 3, 5, 16] {
             assert_close(run(threads), run(1), 0.0);
         }
     }
+}
+
+#[test]
+#[should_panic(expected = "a bias is a number a column")]
+fn a_bias_of_another_width_is_refused() {
+    let device = device();
+    let (x, weight) = (numbers([2, 3], 1, &device), numbers([3, 4], 2, &device));
+    ops::linear(x, weight, Some(numbers([2], 3, &device)));
 }

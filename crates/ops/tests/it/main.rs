@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod activation;
 mod attention;
+mod bodies;
 mod dropout;
-mod gelu;
-mod layer_norm;
 mod linear;
+mod norm;
 mod numbers;
+mod rotary;

@@ -27,6 +27,10 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
+pub fn bits<const D: usize>(tensor: Tensor<D>) -> Vec<u32> {
+    values(tensor).into_iter().map(f32::to_bits).collect()
+}
+
 /// Fails unless the two differ by at most `tolerance` everywhere.
 pub fn assert_close<const D: usize>(a: Tensor<D>, b: Tensor<D>, tolerance: f32) {
     assert_eq!(a.dims(), b.dims());
@@ -40,4 +44,10 @@ pub fn assert_close<const D: usize>(a: Tensor<D>, b: Tensor<D>, tolerance: f32) 
         worst <= tolerance && a.iter().all(|a| a.is_finite()),
         "differ by {worst}"
     );
+}
+
+/// Runs on a pool of so many threads.
+pub fn on_threads<T: Send>(n: usize, run: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build();
+    pool.unwrap().install(run)
 }

@@ -64,6 +64,68 @@ fn gradients_equal_pytorchs() {
 }
 
 #[test]
+fn silu_equals_burns() {
+    let device = device().autodiff();
+    let gradient = |f: fn(Tensor<1>) -> Tensor<1>| {
+        let x = grid(&device).require_grad();
+        let weights = numbers([8001], 3, &device);
+        let grads = (f(x.clone()) * weights).sum().backward();
+        x.grad(&grads).unwrap()
+    };
+    let x = grid(&device).inner();
+    assert_close(ops::silu(x.clone()), activation::silu(x), TOLERANCE);
+    assert_close(gradient(ops::silu), gradient(activation::silu), TOLERANCE);
+}
+
+/// PyTorch's `silu` and its derivative in f64.
+#[test]
+fn silu_equals_pytorchs() {
+    let x = Tensor::<1>::from_floats([-5.0, -1.0, 0.0, 0.5, 3.0], &device().autodiff());
+    let x = x.require_grad();
+    let y = ops::silu(x.clone());
+    let grads = y.clone().sum().backward();
+    let expected = [
+        -0.033_464_254,
+        -0.268_941_42,
+        0.0,
+        0.311_229_67,
+        2.857_722_4,
+    ];
+    let slopes = [-0.026_547_432, 0.072_329_49, 0.5, 0.739_961_2, 1.088_104_1];
+    let tensor = |values: [f32; 5]| Tensor::from_floats(values, &device());
+    assert_close(y.inner(), tensor(expected), 1e-6);
+    assert_close(x.grad(&grads).unwrap(), tensor(slopes), 1e-6);
+}
+
+#[test]
+fn swiglu_equals_its_definition() {
+    let device = device().autodiff();
+    // More than one thread's share.
+    let [gate, x, weights] = [1, 2, 3].map(|salt| numbers([131, 257], salt, &device));
+    let (gate, x) = (
+        gate.mul_scalar(3.0).detach().require_grad(),
+        x.require_grad(),
+    );
+    let gradients = |y: Tensor<2>| {
+        let grads = (y * weights.clone()).sum().backward();
+        [&gate, &x].map(|x| x.grad(&grads).unwrap())
+    };
+    let fused = ops::swiglu(gate.clone(), x.clone());
+    let plain = activation::silu(gate.clone()) * x.clone();
+    assert_close(fused.clone(), plain.clone(), 4.0 * TOLERANCE);
+    for (fused, plain) in gradients(fused).into_iter().zip(gradients(plain)) {
+        assert_close(fused, plain, 8.0 * TOLERANCE);
+    }
+}
+
+#[test]
+fn silus_tails_are_exact() {
+    let device = device();
+    let x = Tensor::<1>::from_floats([-1e30, -100.0, 0.0, 30.0, 1e30], &device);
+    assert_eq!(values(ops::silu(x)), [-0.0, -0.0, 0.0, 30.0, 1e30]);
+}
+
+#[test]
 fn the_tails_are_exact() {
     let device = device();
     let x = Tensor::<1>::from_floats([-1e30, -100.0, -20.0, 0.0, 20.0, 1e30], &device);
