@@ -1,48 +1,68 @@
 //! A Hugging Face folder: `config.json`, safetensors weights, a tokeniser.
 
-use std::path::{Path as FilePath, PathBuf};
+mod load;
+pub(crate) mod names;
+pub(crate) mod path;
+mod save;
+pub(crate) mod weights;
 
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
 use burn::tensor::Device;
 use ops::MaskStream;
 use rand::Rng;
 
-use crate::head::ClassificationHead;
-use crate::load::Load;
-use crate::names::{ENCODER, Parts};
+pub use self::save::{Stored, WeightDtype, save};
+
+use self::load::Load;
+use self::names::{Rule, StoredHead, Table};
+use self::weights::{WeightFiles, digest, read_text};
 use crate::random::random_head;
-use crate::weights::{WeightFiles, read_text};
-use crate::{
-    Dropouts, Encoder, EncoderConfig, EncoderKind, MaskedLm, ModelError, SequenceClassifier,
-};
+use crate::{Classify, Dropouts, Family, ModelConfig, ModelError, config};
 
 /// A checkpoint whose headers have been read and checked, but not its weights.
 ///
-/// Weights may be stored as f32, f16 or bf16 and become f32. Those of poolers, language-model heads
-/// and other things an encoder does not have are ignored by name; any other weight that is missing
-/// or left over, or of a wrong shape or type, makes loading fail with a list of all of them.
+/// Weights may be stored as f32, f16 or bf16 and become f32. Those of poolers, of heads that are not
+/// asked for and of other things that the family's models do not have are ignored by name; any other
+/// weight that is missing or left over, of a wrong shape or type, or not a number, makes loading fail
+/// with a list.
 #[derive(Debug)]
-pub struct Checkpoint {
+pub struct Checkpoint<F: Family> {
     dir: PathBuf,
-    config: EncoderConfig,
+    pub(crate) config: F::Config,
+    /// transformers' class of the model, if the file says.
+    architecture: Option<String>,
     files: WeightFiles,
 }
 
-impl Checkpoint {
+/// A head of a checkpoint.
+struct OwnHead<F: Classify> {
+    stored: &'static StoredHead<F::HeadStyle>,
+    n_outputs: usize,
+}
+
+impl<F: Family> Checkpoint<F> {
     /// Reads `config.json` and the headers of the weight files in `dir`.
     ///
     /// # Errors
-    /// A file that is missing, malformed, truncated or of a model this crate does not have.
-    pub fn open(dir: impl AsRef<FilePath>) -> Result<Self, ModelError> {
+    /// A file that is missing, malformed, truncated or of another family.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, ModelError> {
         let dir = dir.as_ref().to_owned();
         let path = dir.join("config.json");
-        let config = EncoderConfig::from_json(&read_text(&path)?)
+        let (config, architecture) = config::read::<F::Config>(&read_text(&path)?)
             .map_err(|source| ModelError::Config { path, source })?;
-        let files = WeightFiles::open(&dir, &ENCODER)?;
-        Ok(Self { dir, config, files })
+        let files = WeightFiles::open(&dir, F::names(&config))?;
+        Ok(Self {
+            dir,
+            config,
+            architecture,
+            files,
+        })
     }
 
-    /// What `config.json` says.
-    pub fn config(&self) -> &EncoderConfig {
+    /// What `config.json` says, transformers' defaults included.
+    pub fn config(&self) -> &F::Config {
         &self.config
     }
 
@@ -59,104 +79,47 @@ impl Checkpoint {
         self.files.digest()
     }
 
-    /// Whether the checkpoint has a classification head of RoBERTa's layout.
-    pub fn has_head(&self) -> bool {
-        self.files.tensors.contains_key("classifier.dense.weight")
-            && self
-                .files
-                .tensors
-                .contains_key("classifier.out_proj.weight")
+    /// Digest of what `config.json` says to this crate: see [`ModelConfig::digest`].
+    pub fn config_digest(&self) -> String {
+        self.config.digest()
     }
 
-    /// The encoder.
+    /// SHA-256 of `tokenizer.json` in hexadecimal; none if there is no such file.
+    ///
+    /// # Errors
+    /// If the file is there but cannot be read.
+    pub fn tokenizer_digest(&self) -> Result<Option<String>, ModelError> {
+        let path = self.tokenizer_path();
+        path.exists().then(|| digest(&[path])).transpose()
+    }
+
+    /// The network below any head.
     ///
     /// # Errors
     /// Weights that do not fit, or that cannot be read.
-    pub fn encoder(
+    pub fn backbone(
         &self,
         device: &Device,
         masks: &MaskStream,
         dropouts: Dropouts,
-    ) -> Result<Encoder, ModelError> {
+    ) -> Result<F::Backbone, ModelError> {
         let config = self.config_with(dropouts)?;
-        let mut load = Load::new(&self.dir, &self.files, Parts::Encoder);
-        let encoder = load.fill("encoder", Encoder::new(&config, device, masks));
-        load.finish()?;
-        Ok(encoder)
+        self.fill(F::ROOT, F::backbone(&config, device, masks), &[])
     }
 
-    /// The encoder with a fresh head of `n_outputs` drawn from `rng`.
-    ///
-    /// # Errors
-    /// As [`Checkpoint::encoder`].
-    pub fn classifier(
+    /// Gives the weights to a model whose root stands at `root` in the family's table of names, the
+    /// names of its head beside it.
+    pub(crate) fn fill<M: Module>(
         &self,
-        n_outputs: usize,
-        device: &Device,
-        masks: &MaskStream,
-        dropouts: Dropouts,
-        rng: &mut impl Rng,
-    ) -> Result<SequenceClassifier, ModelError> {
-        let config = self.config_with(dropouts)?;
-        Ok(SequenceClassifier {
-            encoder: self.encoder(device, masks, dropouts)?,
-            classifier: random_head(&config, n_outputs, device, masks, rng),
-        })
+        root: &str,
+        model: M,
+        head: &'static [Rule],
+    ) -> Result<M, ModelError> {
+        let names = F::names(&self.config);
+        Load::fill(&self.dir, &self.files, Table { names, head }, root, model)
     }
 
-    /// The encoder with the checkpoint's own head.
-    ///
-    /// # Errors
-    /// As [`Checkpoint::encoder`]; also if there is no head.
-    pub fn classifier_with_head(
-        &self,
-        device: &Device,
-        masks: &MaskStream,
-        dropouts: Dropouts,
-    ) -> Result<SequenceClassifier, ModelError> {
-        let out_proj = self.files.tensors.get("classifier.out_proj.weight");
-        let (true, Some(out_proj)) = (self.has_head(), out_proj) else {
-            return Err(ModelError::NoHead {
-                dir: self.dir.clone(),
-                expected: "classifier.dense and classifier.out_proj",
-            });
-        };
-        let n_outputs = out_proj.shape.first().copied().unwrap_or(1);
-        let config = self.config_with(dropouts)?;
-        let mut load = Load::new(&self.dir, &self.files, Parts::Classifier);
-        let encoder = load.fill("encoder", Encoder::new(&config, device, masks));
-        let head = ClassificationHead::new(&config, n_outputs, device, masks);
-        let classifier = load.fill("classifier", head);
-        load.finish()?;
-        Ok(SequenceClassifier {
-            encoder,
-            classifier,
-        })
-    }
-
-    /// The encoder with the checkpoint's language-model head, to go on pretraining.
-    ///
-    /// # Errors
-    /// As [`Checkpoint::encoder`]; also for BERT, whose head is another one.
-    pub fn masked_lm(
-        &self,
-        device: &Device,
-        masks: &MaskStream,
-        dropouts: Dropouts,
-    ) -> Result<MaskedLm, ModelError> {
-        if self.config.kind != EncoderKind::Roberta {
-            return Err(ModelError::NoLanguageModel {
-                kind: self.config.kind,
-            });
-        }
-        let config = self.config_with(dropouts)?;
-        let mut load = Load::new(&self.dir, &self.files, Parts::MaskedLm);
-        let model = load.fill("", MaskedLm::new(&config, device, masks));
-        load.finish()?;
-        Ok(model)
-    }
-
-    fn config_with(&self, dropouts: Dropouts) -> Result<EncoderConfig, ModelError> {
+    pub(crate) fn config_with(&self, dropouts: Dropouts) -> Result<F::Config, ModelError> {
         let config = self.config.clone().with_dropouts(dropouts);
         config.validate().map_err(|source| ModelError::Config {
             path: self.dir.join("config.json"),
@@ -164,4 +127,106 @@ impl Checkpoint {
         })?;
         Ok(config)
     }
+}
+
+impl<F: Classify> Checkpoint<F> {
+    /// Outputs of the checkpoint's own classification head, if it has one.
+    ///
+    /// # Errors
+    /// If there is a head, but of a layout that the family does not read.
+    pub fn head_outputs(&self) -> Result<Option<usize>, ModelError> {
+        Ok(self.own_head()?.map(|head| head.n_outputs))
+    }
+
+    /// The backbone with a fresh head of `n_outputs` drawn from `rng`, whatever head the checkpoint
+    /// has.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::backbone`].
+    pub fn classifier(
+        &self,
+        n_outputs: usize,
+        device: &Device,
+        masks: &MaskStream,
+        dropouts: Dropouts,
+        rng: &mut impl Rng,
+    ) -> Result<F::Classifier, ModelError> {
+        let config = self.config_with(dropouts)?;
+        let backbone = self.backbone(device, masks, dropouts)?;
+        let head = random_head::<F>(&config, n_outputs, device, masks, rng);
+        Ok(F::classifier(&config, backbone, head))
+    }
+
+    /// The backbone with the checkpoint's own head.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::backbone`] and [`Checkpoint::head_outputs`]; also if there is no head.
+    pub fn classifier_with_head(
+        &self,
+        device: &Device,
+        masks: &MaskStream,
+        dropouts: Dropouts,
+    ) -> Result<F::Classifier, ModelError> {
+        let config = self.config_with(dropouts)?;
+        let Some(OwnHead { stored, n_outputs }) = self.own_head()? else {
+            return Err(ModelError::NoHead {
+                dir: self.dir.clone(),
+                expected: expected_heads::<F>(),
+            });
+        };
+        let backbone = F::backbone(&config, device, masks);
+        let head = F::head(&config, stored.style, n_outputs, device, masks);
+        self.fill("", F::classifier(&config, backbone, head), stored.rules)
+    }
+
+    fn own_head(&self) -> Result<Option<OwnHead<F>>, ModelError> {
+        let names = F::names(&self.config);
+        let heads: Vec<_> = F::HEADS
+            .iter()
+            .flat_map(|head| head.weights)
+            .filter_map(|weight| names.head_of(weight))
+            .collect();
+        let mut weights: Vec<String> = self
+            .files
+            .tensors
+            .iter()
+            .filter(|(name, _)| {
+                names
+                    .head_of(name)
+                    .is_some_and(|head| heads.contains(&head))
+            })
+            .map(|(name, tensor)| format!("{name} {:?}", tensor.shape))
+            .collect();
+        if weights.is_empty() {
+            return Ok(None);
+        }
+        // A classifier of tokens, say, has the same weights as one of sequences.
+        let other_class = self
+            .architecture
+            .as_ref()
+            .filter(|class| class.contains("For") && !class.ends_with(F::CLASS));
+        let n_outputs = |head: &StoredHead<_>| {
+            let shapes: Option<Vec<_>> = head.weights.iter().map(|w| self.files.shape(w)).collect();
+            shapes?.last()?.first().copied()
+        };
+        let own = F::HEADS.iter().find_map(|stored| {
+            let n_outputs = n_outputs(stored)?;
+            Some(OwnHead { stored, n_outputs })
+        });
+        if own.is_some() && other_class.is_none() {
+            return Ok(own);
+        }
+        weights.extend(other_class.map(|class| format!("the head of {class}")));
+        Err(ModelError::UnknownHead {
+            dir: self.dir.clone(),
+            weights,
+            expected: expected_heads::<F>(),
+        })
+    }
+}
+
+/// The weights of the heads that a family reads.
+fn expected_heads<F: Classify>() -> String {
+    let heads: Vec<String> = F::HEADS.iter().map(|h| h.weights.join(" and ")).collect();
+    heads.join(", or ")
 }

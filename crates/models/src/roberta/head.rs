@@ -5,21 +5,33 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::{Encoder, EncoderConfig, EncoderInput};
+use super::{Encoder, EncoderConfig, EncoderInput};
 
-/// RoBERTa's head on the first token's state: dropout, dense, tanh, dropout, out_proj
-/// (behaviours 3).
+/// Where a head drops.
 ///
-/// BERT gets the same head, in place of its pooler and single matrix (Deviation 3: one head for all
-/// encoders, so that arms are compared on the same trainable set).
+/// Fresh heads are RoBERTa's for BERT too (Deviation 3: one head for all encoders, so that arms are
+/// compared on the same trainable set).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeadStyle {
+    /// Before both matrices (`RobertaClassificationHead`).
+    #[default]
+    Roberta,
+    /// Before the second alone: the first is the pooler's (`BertForSequenceClassification`).
+    Bert,
+}
+
+/// A head on the first token's state: dense, tanh, dropout, out_proj, with RoBERTa's dropout before
+/// them.
 #[derive(Module, Debug)]
 pub struct ClassificationHead {
     /// d_model to d_model.
     pub dense: AdaptedLinear,
     /// d_model to n_outputs.
     pub out_proj: AdaptedLinear,
-    /// Before each of the two.
+    /// Before the two, or before the second alone.
     pub dropout: Dropout,
+    #[module(skip)]
+    style: HeadStyle,
 }
 
 /// An encoder with a classification head; one output makes it a regression.
@@ -41,6 +53,7 @@ impl ClassificationHead {
     /// A head whose weights are still to be given.
     pub(crate) fn new(
         config: &EncoderConfig,
+        style: HeadStyle,
         n_outputs: usize,
         device: &Device,
         masks: &MaskStream,
@@ -53,6 +66,7 @@ impl ClassificationHead {
                 prob: config.head_dropout(),
             }
             .init(masks),
+            style,
         }
     }
 
@@ -62,13 +76,17 @@ impl ClassificationHead {
     /// - first: `[batch, d_model]`
     /// - output: `[batch, n_outputs]`
     pub fn forward(&self, first: Tensor<2>) -> Tensor<2> {
-        let x = self.dense.forward(self.dropout.forward(first)).tanh(); // [batch, d_model]
+        let first = match self.style {
+            HeadStyle::Roberta => self.dropout.forward(first),
+            HeadStyle::Bert => first,
+        };
+        let x = self.dense.forward(first).tanh(); // [batch, d_model]
         self.out_proj.forward(self.dropout.forward(x)) // [batch, n_outputs]
     }
 }
 
 impl SequenceClassifier {
-    /// A classifier whose weights are still to be given; see [`Encoder::new`].
+    /// A classifier whose weights are still to be given; see [`crate::Family::backbone`].
     pub fn new(
         config: &EncoderConfig,
         n_outputs: usize,
@@ -77,7 +95,13 @@ impl SequenceClassifier {
     ) -> Self {
         Self {
             encoder: Encoder::new(config, device, masks),
-            classifier: ClassificationHead::new(config, n_outputs, device, masks),
+            classifier: ClassificationHead::new(
+                config,
+                HeadStyle::default(),
+                n_outputs,
+                device,
+                masks,
+            ),
         }
     }
 

@@ -5,7 +5,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use ops::MaskStream;
 
-use crate::{ViTConfig, VisionKind, VisionTransformer};
+use super::{ViTConfig, VisionKind, VisionTransformer};
 
 /// A vision transformer with a linear head, as Hugging Face's `ViTForImageClassification` and
 /// `Dinov2ForImageClassification`.
@@ -25,7 +25,7 @@ adaptable!(ImageClassifier {
 });
 
 impl ImageClassifier {
-    /// A classifier whose weights are still to be given; see [`crate::Encoder::new`].
+    /// A classifier whose weights are still to be given; see [`crate::Family::backbone`].
     pub fn new(config: &ViTConfig, n_classes: usize, device: &Device, masks: &MaskStream) -> Self {
         Self::from_parts(
             config,
@@ -96,7 +96,7 @@ impl ImageClassifier {
 }
 
 /// A head whose weights are still to be given.
-pub(crate) fn image_head(config: &ViTConfig, n_classes: usize, device: &Device) -> AdaptedLinear {
+pub(super) fn image_head(config: &ViTConfig, n_classes: usize, device: &Device) -> AdaptedLinear {
     AdaptedLinearConfig::new(config.d_features(), n_classes).init(device)
 }
 

@@ -1,4 +1,4 @@
-//! The integers of behaviours 1.6 that concern RoBERTa and ViT, from the modules' own shapes.
+//! The paper's parameter counts of RoBERTa-large and ViT-base, from the modules' own shapes.
 
 use adapters::count::{ParamCount, low_rank};
 use adapters::{Adaptable, MaskStream};
@@ -135,7 +135,7 @@ fn smaller_encoders_have_the_sizes_of_their_checkpoints() {
     );
 }
 
-/// Behaviours 1.6: the paper's 86.4 million count the pooler, which nothing here has.
+/// The paper's 86.4 million count the pooler, which nothing here has.
 #[test]
 fn vit_base_has_the_papers_size_but_for_the_pooler() {
     let (device, masks) = (Device::flex(), MaskStream::new(0));
@@ -150,8 +150,7 @@ fn vit_base_has_the_papers_size_but_for_the_pooler() {
     assert_eq!(count(&backbone), 22_056_576 - 384);
 }
 
-/// `(adapter parameters, paper count, paper percentage)` of ViT-base, rank 8 on query and value
-/// (behaviours 1.6).
+/// `(adapter parameters, paper count, paper percentage)` of ViT-base, rank 8 on query and value.
 #[test]
 fn adapters_of_vit_base_have_the_counts_of_the_paper() {
     let check = |n_classes: usize, b_only: bool, expected: (usize, usize, &str)| {
