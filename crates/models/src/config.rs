@@ -15,7 +15,7 @@ pub type ConfigFile = Map<String, Value>;
 
 /// Shape and settings of a family's networks, serialised under Hugging Face's names.
 pub trait ModelConfig:
-    Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + 'static
+    Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The values of `model_type` that the family reads.
     const MODEL_TYPES: &'static [&'static str];

@@ -3,6 +3,7 @@
 //! A family is a folder: a configuration, modules, a table of names, and the `impl`s of these traits
 //! in its `mod.rs`. Reading, writing, drawing fresh weights and digests then come with them.
 
+use std::fmt;
 use std::path::Path;
 
 use adapters::Adaptable;
@@ -17,7 +18,7 @@ use crate::random::Scheme;
 use crate::{ConfigError, EncoderConfig, ModelConfig, ModelError, ViTConfig};
 
 /// Networks that differ in their configuration alone.
-pub trait Family {
+pub trait Family: fmt::Debug + Send + Sync + 'static {
     /// What `config.json` says.
     type Config: ModelConfig;
 
