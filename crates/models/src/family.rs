@@ -58,7 +58,7 @@ pub trait Classify: Family {
     /// The heads that files have, the first that is there whole being the one.
     const HEADS: &'static [StoredHead<Self::HeadStyle>];
 
-    /// A head whose weights are still to be given.
+    /// A head whose weights are still to be given; see [`Family::backbone`].
     fn head(
         config: &Self::Config,
         style: Self::HeadStyle,
@@ -68,11 +68,22 @@ pub trait Classify: Family {
     ) -> Self::Head;
 
     /// Puts a head on a backbone.
+    fn join(config: &Self::Config, backbone: Self::Backbone, head: Self::Head) -> Self::Classifier;
+
+    /// A classifier whose weights are still to be given; see [`Family::backbone`].
     fn classifier(
         config: &Self::Config,
-        backbone: Self::Backbone,
-        head: Self::Head,
-    ) -> Self::Classifier;
+        n_outputs: usize,
+        device: &Device,
+        masks: &MaskStream,
+    ) -> Self::Classifier {
+        let style = Self::HeadStyle::default();
+        Self::join(
+            config,
+            Self::backbone(config, device, masks),
+            Self::head(config, style, n_outputs, device, masks),
+        )
+    }
 }
 
 /// Which family a folder holds, and so which type opens it.

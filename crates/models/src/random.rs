@@ -54,7 +54,7 @@ pub fn random_classifier<F: Classify>(
 ) -> F::Classifier {
     let backbone = random_backbone::<F>(config, device, masks, rng);
     let head = random_head::<F>(config, n_outputs, device, masks, rng);
-    F::classifier(config, backbone, head)
+    F::join(config, backbone, head)
 }
 
 /// Gives every parameter of a module a fresh value.

@@ -54,10 +54,10 @@ impl<'a> Load<'a> {
         }
         let names = self.table.names;
         // Of a head that the model does not have, no weight is needed; of the one it has, all are.
-        let heads: BTreeSet<_> = self.used.iter().map(|name| names.head_of(name)).collect();
+        let heads: BTreeSet<_> = self.used.iter().filter_map(|n| names.head_of(n)).collect();
         for (name, tensor) in &self.files.tensors {
-            let of_other_head =
-                names.head_of(name).is_some() && !heads.contains(&names.head_of(name));
+            let head = names.head_of(name);
+            let of_other_head = head.is_some_and(|head| !heads.contains(head));
             if !self.used.contains(name) && !names.ignores(name) && !of_other_head {
                 self.problems.push(WeightProblem::Unknown {
                     name: tensor.name.clone(),
@@ -76,7 +76,11 @@ impl<'a> Load<'a> {
 
     /// Values for the parameter at the current path, in its own layout; none if they do not fit.
     fn values(&mut self, shape: &[usize]) -> Option<Vec<f32>> {
-        let (name, transpose) = self.table.hugging_face(&self.path.joined())?;
+        let path = self.path.joined();
+        let Some((name, transpose)) = self.table.hugging_face(&path) else {
+            // It would silently keep whatever Burn draws.
+            panic!("{path} has no name in its family's table");
+        };
         let mut expected = shape.to_vec();
         if transpose {
             expected.reverse();

@@ -36,11 +36,8 @@ pub struct Checkpoint<F: Family> {
     files: WeightFiles,
 }
 
-/// A head of a checkpoint.
-struct OwnHead<F: Classify> {
-    stored: &'static StoredHead<F::HeadStyle>,
-    n_outputs: usize,
-}
+/// A head that files have, and its number of outputs.
+type OwnHead<F> = (&'static StoredHead<<F as Classify>::HeadStyle>, usize);
 
 impl<F: Family> Checkpoint<F> {
     /// Reads `config.json` and the headers of the weight files in `dir`.
@@ -135,7 +132,7 @@ impl<F: Classify> Checkpoint<F> {
     /// # Errors
     /// If there is a head, but of a layout that the family does not read.
     pub fn head_outputs(&self) -> Result<Option<usize>, ModelError> {
-        Ok(self.own_head()?.map(|head| head.n_outputs))
+        Ok(self.own_head()?.map(|(_, n_outputs)| n_outputs))
     }
 
     /// The backbone with a fresh head of `n_outputs` drawn from `rng`, whatever head the checkpoint
@@ -154,7 +151,7 @@ impl<F: Classify> Checkpoint<F> {
         let config = self.config_with(dropouts)?;
         let backbone = self.backbone(device, masks, dropouts)?;
         let head = random_head::<F>(&config, n_outputs, device, masks, rng);
-        Ok(F::classifier(&config, backbone, head))
+        Ok(F::join(&config, backbone, head))
     }
 
     /// The backbone with the checkpoint's own head.
@@ -168,7 +165,7 @@ impl<F: Classify> Checkpoint<F> {
         dropouts: Dropouts,
     ) -> Result<F::Classifier, ModelError> {
         let config = self.config_with(dropouts)?;
-        let Some(OwnHead { stored, n_outputs }) = self.own_head()? else {
+        let Some((stored, n_outputs)) = self.own_head()? else {
             return Err(ModelError::NoHead {
                 dir: self.dir.clone(),
                 expected: expected_heads::<F>(),
@@ -176,52 +173,49 @@ impl<F: Classify> Checkpoint<F> {
         };
         let backbone = F::backbone(&config, device, masks);
         let head = F::head(&config, stored.style, n_outputs, device, masks);
-        self.fill("", F::classifier(&config, backbone, head), stored.rules)
+        self.fill("", F::join(&config, backbone, head), stored.rules)
     }
 
     fn own_head(&self) -> Result<Option<OwnHead<F>>, ModelError> {
-        let names = F::names(&self.config);
-        let heads: Vec<_> = F::HEADS
-            .iter()
-            .flat_map(|head| head.weights)
-            .filter_map(|weight| names.head_of(weight))
-            .collect();
-        let mut weights: Vec<String> = self
-            .files
-            .tensors
-            .iter()
-            .filter(|(name, _)| {
-                names
-                    .head_of(name)
-                    .is_some_and(|head| heads.contains(&head))
-            })
-            .map(|(name, tensor)| format!("{name} {:?}", tensor.shape))
-            .collect();
-        if weights.is_empty() {
+        let mut found = self.head_weights();
+        if found.is_empty() {
             return Ok(None);
         }
-        // A classifier of tokens, say, has the same weights as one of sequences.
+        let shape = |weight: &&str| self.files.shape(weight);
+        let whole = F::HEADS
+            .iter()
+            .find(|head| head.weights.iter().all(|weight| shape(weight).is_some()));
+        // A classifier of tokens, say, may have the same weights as one of sequences.
         let other_class = self
             .architecture
             .as_ref()
             .filter(|class| class.contains("For") && !class.ends_with(F::CLASS));
-        let n_outputs = |head: &StoredHead<_>| {
-            let shapes: Option<Vec<_>> = head.weights.iter().map(|w| self.files.shape(w)).collect();
-            shapes?.last()?.first().copied()
-        };
-        let own = F::HEADS.iter().find_map(|stored| {
-            let n_outputs = n_outputs(stored)?;
-            Some(OwnHead { stored, n_outputs })
-        });
-        if own.is_some() && other_class.is_none() {
-            return Ok(own);
+        match (whole, other_class) {
+            (Some(head), None) => {
+                let rows = head.weights.last().and_then(|last| shape(last)?.first());
+                Ok(Some((head, rows.copied().unwrap_or(1))))
+            }
+            _ => {
+                found.extend(other_class.map(|class| format!("the head of {class}")));
+                Err(ModelError::UnknownHead {
+                    dir: self.dir.clone(),
+                    weights: found,
+                    expected: expected_heads::<F>(),
+                })
+            }
         }
-        weights.extend(other_class.map(|class| format!("the head of {class}")));
-        Err(ModelError::UnknownHead {
-            dir: self.dir.clone(),
-            weights,
-            expected: expected_heads::<F>(),
-        })
+    }
+
+    /// Names and shapes of the weights that are called as a classification head's.
+    fn head_weights(&self) -> Vec<String> {
+        let names = F::names(&self.config);
+        let weights = F::HEADS.iter().flat_map(|head| head.weights);
+        let starts: Vec<_> = weights.filter_map(|weight| names.head_of(weight)).collect();
+        let tensors = self.files.tensors.iter();
+        tensors
+            .filter(|(name, _)| starts.iter().any(|start| name.starts_with(start)))
+            .map(|(name, tensor)| format!("{name} {:?}", tensor.shape))
+            .collect()
     }
 }
 

@@ -190,7 +190,7 @@ pub(crate) fn digest(paths: &[PathBuf]) -> Result<String, ModelError> {
 /// Whether a shard's name leads to no other folder than the index's own or one below it.
 fn stays_inside(shard: &str) -> bool {
     let mut parts = Path::new(shard).components();
-    !shard.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 /// Whether [`WeightFiles::read`] can turn a number type into f32.

@@ -5,7 +5,10 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use super::{Encoder, EncoderConfig, EncoderInput};
+use super::names::HEADS;
+use super::{Encoder, EncoderConfig, EncoderInput, Roberta};
+use crate::Classify;
+use crate::checkpoint::names::StoredHead;
 
 /// Where a head drops.
 ///
@@ -49,17 +52,22 @@ adaptable!(SequenceClassifier {
     classifier
 });
 
-impl ClassificationHead {
-    /// A head whose weights are still to be given.
-    pub(crate) fn new(
+impl Classify for Roberta {
+    type Head = ClassificationHead;
+    type HeadStyle = HeadStyle;
+    type Classifier = SequenceClassifier;
+    const CLASS: &'static str = "ForSequenceClassification";
+    const HEADS: &'static [StoredHead<HeadStyle>] = HEADS;
+
+    fn head(
         config: &EncoderConfig,
         style: HeadStyle,
         n_outputs: usize,
         device: &Device,
         masks: &MaskStream,
-    ) -> Self {
+    ) -> ClassificationHead {
         let d_model = config.hidden_size;
-        Self {
+        ClassificationHead {
             dense: AdaptedLinearConfig::new(d_model, d_model).init(device),
             out_proj: AdaptedLinearConfig::new(d_model, n_outputs).init(device),
             dropout: DropoutConfig {
@@ -70,6 +78,19 @@ impl ClassificationHead {
         }
     }
 
+    fn join(
+        _config: &EncoderConfig,
+        encoder: Encoder,
+        classifier: ClassificationHead,
+    ) -> SequenceClassifier {
+        SequenceClassifier {
+            encoder,
+            classifier,
+        }
+    }
+}
+
+impl ClassificationHead {
     /// Logits from the first token's state.
     ///
     /// # Shapes
@@ -86,25 +107,6 @@ impl ClassificationHead {
 }
 
 impl SequenceClassifier {
-    /// A classifier whose weights are still to be given; see [`crate::Family::backbone`].
-    pub fn new(
-        config: &EncoderConfig,
-        n_outputs: usize,
-        device: &Device,
-        masks: &MaskStream,
-    ) -> Self {
-        Self {
-            encoder: Encoder::new(config, device, masks),
-            classifier: ClassificationHead::new(
-                config,
-                HeadStyle::default(),
-                n_outputs,
-                device,
-                masks,
-            ),
-        }
-    }
-
     /// Logits.
     ///
     /// # Shapes

@@ -19,9 +19,9 @@ pub use self::encoder::{Encoder, EncoderInput, EncoderLayer};
 pub use self::head::{ClassificationHead, HeadStyle, SequenceClassifier};
 pub use self::mlm::{LmHead, MaskedLm, random_masked_lm};
 
-use crate::checkpoint::names::{Names, Rule, StoredHead};
+use crate::checkpoint::names::{Names, Rule};
 use crate::random::Scheme;
-use crate::{Classify, Family, Stored};
+use crate::{Family, Stored};
 
 /// RoBERTa (Liu et al., 2019), BERT (Devlin et al., 2019), and RoBERTas for other languages.
 #[derive(Debug)]
@@ -54,35 +54,6 @@ impl Family for Roberta {
 
     fn backbone(config: &EncoderConfig, device: &Device, masks: &MaskStream) -> Encoder {
         Encoder::new(config, device, masks)
-    }
-}
-
-impl Classify for Roberta {
-    type Head = ClassificationHead;
-    type HeadStyle = HeadStyle;
-    type Classifier = SequenceClassifier;
-    const CLASS: &'static str = "ForSequenceClassification";
-    const HEADS: &'static [StoredHead<HeadStyle>] = names::HEADS;
-
-    fn head(
-        config: &EncoderConfig,
-        style: HeadStyle,
-        n_outputs: usize,
-        device: &Device,
-        masks: &MaskStream,
-    ) -> ClassificationHead {
-        ClassificationHead::new(config, style, n_outputs, device, masks)
-    }
-
-    fn classifier(
-        _config: &EncoderConfig,
-        encoder: Encoder,
-        classifier: ClassificationHead,
-    ) -> SequenceClassifier {
-        SequenceClassifier {
-            encoder,
-            classifier,
-        }
     }
 }
 

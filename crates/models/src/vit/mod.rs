@@ -10,7 +10,6 @@ mod classifier;
 
 mod names;
 
-use adapters::AdaptedLinear;
 use burn::tensor::Device;
 use ops::MaskStream;
 
@@ -19,10 +18,9 @@ pub use self::config::{ViTConfig, VisionKind};
 pub use self::embeddings::{PatchProjection, VisionEmbeddings};
 pub use self::transformer::{LayerScale, VisionLayer, VisionTransformer};
 
-use self::classifier::image_head;
-use crate::checkpoint::names::{Names, Rule, StoredHead};
+use crate::checkpoint::names::{Names, Rule};
 use crate::random::Scheme;
-use crate::{Checkpoint, Classify, Family, Stored};
+use crate::{Checkpoint, Family, Stored};
 
 /// ViT (Dosovitskiy et al., 2021) and DINOv2 (Oquab et al., 2024).
 #[derive(Debug)]
@@ -53,48 +51,11 @@ impl Family for Vit {
     }
 }
 
-impl Classify for Vit {
-    type Head = AdaptedLinear;
-    type HeadStyle = ();
-    type Classifier = ImageClassifier;
-    const CLASS: &'static str = "ForImageClassification";
-    const HEADS: &'static [StoredHead<()>] = names::HEADS;
-
-    fn head(
-        config: &ViTConfig,
-        (): (),
-        n_classes: usize,
-        device: &Device,
-        _masks: &MaskStream,
-    ) -> AdaptedLinear {
-        image_head(config, n_classes, device)
-    }
-
-    fn classifier(
-        config: &ViTConfig,
-        backbone: VisionTransformer,
-        head: AdaptedLinear,
-    ) -> ImageClassifier {
-        ImageClassifier::from_parts(config, backbone, head)
-    }
-}
-
 impl Stored for VisionTransformer {
     type Family = Vit;
     const ROOT: &'static str = Vit::ROOT;
     const CLASS: &'static str = "Model";
     const HEAD: &'static [Rule] = &[];
-}
-
-impl Stored for ImageClassifier {
-    type Family = Vit;
-    const ROOT: &'static str = "";
-    const CLASS: &'static str = Vit::CLASS;
-    const HEAD: &'static [Rule] = names::HEAD;
-
-    fn n_labels(&self) -> Option<usize> {
-        Some(self.n_classes())
-    }
 }
 
 impl Checkpoint<Vit> {

@@ -5,7 +5,8 @@ use adapters::{Adaptable, MaskStream};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use models::{
-    Encoder, EncoderConfig, ImageClassifier, SequenceClassifier, ViTConfig, VisionTransformer,
+    Classify, Encoder, EncoderConfig, Roberta, SequenceClassifier, ViTConfig, VisionTransformer,
+    Vit,
 };
 
 /// Counts without making any weight: a large model's would take gigabytes.
@@ -26,7 +27,7 @@ fn count(module: &impl Module) -> usize {
 
 fn large(n_outputs: usize) -> SequenceClassifier {
     let config = EncoderConfig::roberta_large();
-    SequenceClassifier::new(&config, n_outputs, &Device::flex(), &MaskStream::new(0))
+    Roberta::classifier(&config, n_outputs, &Device::flex(), &MaskStream::new(0))
 }
 
 /// Parameters of A and of B over the layers named `targets`.
@@ -155,8 +156,7 @@ fn vit_base_has_the_papers_size_but_for_the_pooler() {
 fn adapters_of_vit_base_have_the_counts_of_the_paper() {
     let check = |n_classes: usize, b_only: bool, expected: (usize, usize, &str)| {
         let config = ViTConfig::vit_base_patch16_224();
-        let mut model =
-            ImageClassifier::new(&config, n_classes, &Device::flex(), &MaskStream::new(0));
+        let mut model = Vit::classifier(&config, n_classes, &Device::flex(), &MaskStream::new(0));
         let mut factors = (0, 0);
         model.backbone.visit_linears("", &mut |path, layer| {
             if path.ends_with(".query") || path.ends_with(".value") {

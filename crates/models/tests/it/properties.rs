@@ -1,9 +1,9 @@
 use adapters::{Adaptable, MaskStream};
 use burn::module::Module;
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Device, Distribution, Int, Tensor};
 use models::{
-    Dropouts, EncoderConfig, EncoderInput, EncoderKind, ModelConfig, Roberta, SequenceClassifier,
-    random_backbone, random_classifier,
+    Dropouts, EncoderConfig, EncoderInput, EncoderKind, KeysValues, ModelConfig, Roberta,
+    SequenceClassifier, random_backbone, random_classifier,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -86,6 +86,27 @@ fn first_row_alone_equals_the_first_row_of_all() {
         let error = max_difference(&host(encoder.forward_first(&input)), &host(first));
         assert!(error < ROUNDING, "{name}: {error:e}");
     }
+}
+
+/// As a decoder keeps them, or as one attends to an encoder.
+#[test]
+fn attention_to_kept_keys_and_values_equals_attention_to_all_tokens() {
+    let device = fixture::device();
+    let attention = &fixture::encoder("bert").layers[0].attention;
+    let random = |seq| Tensor::random([2, seq, 16], Distribution::Normal(0.0, 1.0), &device);
+    let (queries, memory): (Tensor<3>, Tensor<3>) = (random(3), random(5));
+    let expected = host(attention.forward(queries.clone(), memory.clone(), None));
+
+    let first = attention.keys_values(memory.clone().narrow(1, 0, 2));
+    let second = attention.keys_values(memory.narrow(1, 2, 3));
+    let kept = KeysValues {
+        keys: Tensor::cat(vec![first.keys, second.keys], 1),
+        values: Tensor::cat(vec![first.values, second.values], 1),
+    };
+    let found = attention.attend(attention.query.forward(queries), kept, None);
+    assert_eq!(found.dims(), [2, 3, 16]);
+    let error = max_difference(&host(found), &expected);
+    assert!(error < ROUNDING, "{error:e}");
 }
 
 #[test]
