@@ -9,7 +9,6 @@ Prints:  the largest differences of hidden states and logits, and how far PyTorc
          is from its f64 one. Exits 1 above 1e-4.
 """
 
-import json
 import pathlib
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import tempfile
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import AutoModel, AutoModelForImageClassification, AutoModelForSequenceClassification
+from transformers import AutoConfig, AutoModel, AutoModelForImageClassification, AutoModelForSequenceClassification
 
 SENTENCES = [
     "The quick brown fox jumps over the lazy dog.",
@@ -59,7 +58,7 @@ def images(config, size):
 
 def main():
     checkpoint = pathlib.Path(sys.argv[1])
-    config = json.loads((checkpoint / "config.json").read_text())
+    config = AutoConfig.from_pretrained(checkpoint).to_dict()
     if "image_size" in config:
         batch, flags, arguments = images(config, "".join(sys.argv[2:]))
         auto_classifier = AutoModelForImageClassification

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Loads a folder that `models::save_encoder` or `save_vision` wrote into transformers.
+"""Loads a folder that `models::save` wrote into transformers.
 
 The model is a RobertaForMaskedLM or an image classifier.
 

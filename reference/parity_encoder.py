@@ -10,6 +10,7 @@ Writes:  crates/models/tests/fixtures/<name>/{config.json,model*.safetensors*,re
   bert-sharded  the same weights in several files
   bert-f16, bert-bf16   the same weights in half precision
   roberta-mlm   2 layers, d = 16, with the language-model head (RobertaForMaskedLM)
+  bert-classifier   2 layers, d = 16, with BERT's own head of three outputs (BertForSequenceClassification)
 
 Weights are drawn wider than transformers draws them (standard deviation 0.25, not 0.02), so that
 attention is far from uniform and an error in any part shows.
@@ -17,7 +18,8 @@ attention is far from uniform and an error in any part shows.
 reference.safetensors holds inputs with padding and, both in f32 and (under "f64.") computed in f64
 from the same f32 weights, what comes out: hidden.<i>, and for the classifier with adapters
 k<outputs>.logits, .loss and .grad.<parameter>. Adapters are PEFT's, rank 3 and alpha 10 on query
-and value, both factors non-zero; dropout is off.
+and value, both factors non-zero; dropout is off. bert-classifier has logits, loss, and under "grad." the
+gradients of all its weights by their names in model.safetensors.
 """
 
 import json
@@ -30,6 +32,7 @@ from safetensors.torch import load_file, save_file
 from transformers import (
     BertConfig,
     BertForPreTraining,
+    BertForSequenceClassification,
     BertModel,
     RobertaConfig,
     RobertaForMaskedLM,
@@ -168,7 +171,7 @@ def errors(tensors):
     for name, value in tensors.items():
         exact = tensors.get(f"f64.{name}")
         if exact is not None:
-            kind = "gradients" if ".grad." in name else name.split(".")[-1].rstrip("0123456789") or "hidden"
+            kind = "gradients" if "grad." in name else name.split(".")[-1].rstrip("0123456789") or "hidden"
             worst[kind] = max(worst.get(kind, 0.0), (value.double() - exact).abs().max().item())
     return ", ".join(f"{kind} {error:.1e}" for kind, error in worst.items())
 
@@ -243,10 +246,34 @@ def masked_lm():
     write(path, batch | {"positions": positions} | in_both(compute))
 
 
+def bert_classifier():
+    path = folder("bert-classifier")
+    config = BertConfig(
+        vocab_size=60, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
+        max_position_embeddings=16, type_vocab_size=2, num_labels=3,
+    )
+    draw(BertForSequenceClassification(config), 4).save_pretrained(path)
+    batch = inputs(config, 40)
+
+    def compute(dtype):
+        options = dict(attn_implementation="eager", dtype=torch.float32)
+        model = BertForSequenceClassification.from_pretrained(path, **options).to(dtype).eval()
+        logits = model(**batch).logits
+        loss = torch.nn.functional.cross_entropy(logits, torch.tensor(CLASSES))
+        loss.backward()
+        out = {"logits": logits.detach(), "loss": loss.detach().reshape(1)}
+        return out | {f"grad.{name}": weight.grad for name, weight in model.named_parameters()}
+
+    tensors = batch | {"classes": torch.tensor(CLASSES)} | in_both(compute)
+    write(path, tensors)
+    print(f"bert-classifier: f32 against f64: {errors(tensors)}")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     roberta()
     bert()
     masked_lm()
+    bert_classifier()
     for path in sorted(FIXTURES.glob("*/model*.safetensors")):
         print(path.relative_to(FIXTURES), len(load_file(path)), "tensors", path.stat().st_size, "bytes")

@@ -64,6 +64,14 @@ pub enum ModelError {
         /// The file's name.
         shard: String,
     },
+    /// The list of shards leads out of its folder.
+    #[error("{} names the shard {shard}, expected a file in its folder", path.display())]
+    ShardOutside {
+        /// The index file.
+        path: PathBuf,
+        /// What it names.
+        shard: String,
+    },
     /// The list of shards names a tensor that the shard does not have.
     #[error("{} puts {tensor} in {shard}, but that file does not have it", path.display())]
     ShardLacksTensor {
@@ -117,10 +125,24 @@ pub enum ModelError {
         /// The checkpoint's folder.
         dir: PathBuf,
         /// The weights that make one.
-        expected: &'static str,
+        expected: String,
     },
-    /// Only RoBERTa's language-model head exists here.
-    #[error("masked language modelling needs model_type roberta, but this model is {kind}")]
+    /// There are weights of a head, but not of one that the family reads.
+    #[error(
+        "{} has a head that is not read here, {}: expected {expected}",
+        dir.display(),
+        weights.join(", ")
+    )]
+    UnknownHead {
+        /// The checkpoint's folder.
+        dir: PathBuf,
+        /// The head's weights with their shapes, or the class that the checkpoint is of.
+        weights: Vec<String>,
+        /// The weights that make one.
+        expected: String,
+    },
+    /// BERT's language-model head is another one than RoBERTa's.
+    #[error("masked language modelling needs a model of RoBERTa's kind, but this one is {kind}")]
     NoLanguageModel {
         /// What the model is.
         kind: EncoderKind,
@@ -227,14 +249,35 @@ pub enum HeaderProblem {
 /// What can be wrong with a `config.json`.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// Not JSON, or a value of the wrong type.
+    /// Not JSON.
     #[error(transparent)]
     Syntax(#[from] serde_json::Error),
-    /// Keys that have no default.
-    #[error("missing {}", keys.join(", "))]
-    Missing {
-        /// All of them.
-        keys: Vec<&'static str>,
+    /// The one key that has no default.
+    #[error("missing model_type")]
+    NoModelType,
+    /// A kind of model that is not of the family at hand.
+    #[error("model_type is {found}, expected {}", expected.join(", "))]
+    ModelType {
+        /// The kind.
+        found: String,
+        /// The kinds that would do.
+        expected: Vec<&'static str>,
+    },
+    /// No published model is known by this name.
+    #[error("no shape is called {name}, expected one of {}", known.join(", "))]
+    Shape {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// A value of the wrong type.
+    #[error("{key}")]
+    Type {
+        /// The key.
+        key: String,
+        /// What the parser says.
+        source: serde_json::Error,
     },
     /// A value that this crate does not implement or that cannot be.
     #[error("{key} is {found}, expected {expected}")]
@@ -290,6 +333,14 @@ pub enum WeightProblem {
         expected: Vec<usize>,
         /// Its shape in the file.
         found: Vec<usize>,
+    },
+    /// A value that is no number.
+    #[error("{name} has the value {found}, expected finite numbers")]
+    NotFinite {
+        /// The weight as the file names it.
+        name: String,
+        /// The value.
+        found: String,
     },
     /// A number type other than those of [`crate::Checkpoint`].
     #[error("{name} is stored as {found:?}, expected F32, F16 or BF16")]

@@ -15,12 +15,12 @@
 //! use adapters::{FactorInit, LoraConfig, MaskStream};
 //! use burn::module::Module;
 //! use burn::tensor::Device;
-//! use models::{Checkpoint, Dropouts};
+//! use models::{Checkpoint, Dropouts, Roberta};
 //! use rand::SeedableRng;
 //! use rand_chacha::ChaCha8Rng;
 //!
 //! let (device, masks) = (Device::flex(), MaskStream::new(0));
-//! let checkpoint = Checkpoint::open("roberta-large")?;
+//! let checkpoint = Checkpoint::<Roberta>::open("roberta-large")?;
 //! let mut rng = ChaCha8Rng::seed_from_u64(0);
 //! let mut model = checkpoint.classifier(2, &device, &masks, Dropouts::default(), &mut rng)?;
 //! let lora = LoraConfig::train_b(8, FactorInit::Orthonormal);
@@ -29,45 +29,41 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the crate deliberately lacks: poolers, decoders' caches, tokenisers, downloads and losses.
+//! A family of models is a folder that implements [`Family`]; [`Checkpoint`], [`save`], fresh weights
+//! and digests are the same code for all.
+//!
+//! What the crate deliberately lacks: decoders, tokenisers, downloads and losses.
 
 mod config;
-mod encoder;
+mod family;
 
 mod attention;
-mod embeddings;
 mod layer_norm;
 
-mod head;
-mod mlm;
+mod roberta;
+mod vit;
 
-mod vision;
+mod shapes;
 
 mod checkpoint;
-mod family;
-mod load;
-mod names;
-mod path;
-mod save;
-mod weights;
 
 mod random;
 
 mod error;
 
-pub use checkpoint::Checkpoint;
-pub use config::{Dropouts, EncoderConfig, EncoderKind};
-pub use embeddings::Embeddings;
-pub use encoder::{Encoder, EncoderInput, EncoderLayer, SelfAttention};
+pub use attention::{KeysValues, MultiHeadAttention};
+pub use checkpoint::{Checkpoint, Stored, WeightDtype, save};
+pub use config::{ConfigFile, Dropouts, ModelConfig};
 pub use error::{ConfigError, ExpectedSize, ModelError, WeightProblem, WeightProblems};
-pub use family::Family;
-pub use head::{ClassificationHead, SequenceClassifier};
+pub use family::{Classify, Family, FamilyName};
 pub use layer_norm::LayerNorm;
-pub use mlm::{LmHead, MaskedLm};
-pub use random::{random_classifier, random_encoder, random_head, random_masked_lm};
-pub use save::{Savable, WeightDtype, save_encoder};
-pub use vision::{
-    ImageClassifier, LayerScale, PatchProjection, ViTConfig, VisionAttention, VisionCheckpoint,
-    VisionEmbeddings, VisionKind, VisionLayer, VisionTransformer, random_image_classifier,
-    random_image_head, random_vision_transformer, save_vision,
+pub use random::{random_backbone, random_classifier, random_head};
+pub use roberta::{
+    ClassificationHead, Embeddings, Encoder, EncoderConfig, EncoderInput, EncoderKind,
+    EncoderLayer, HeadStyle, LmHead, MaskedLm, Roberta, SequenceClassifier, random_masked_lm,
+};
+pub use shapes::Shape;
+pub use vit::{
+    ImageClassifier, LayerScale, PatchProjection, ViTConfig, VisionEmbeddings, VisionKind,
+    VisionLayer, VisionTransformer, Vit,
 };

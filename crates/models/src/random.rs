@@ -18,64 +18,56 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ops::MaskStream;
 use rand::Rng;
 
-use crate::head::ClassificationHead;
-use crate::path::Path;
-use crate::{Encoder, EncoderConfig, EncoderKind, MaskedLm, ModelError, SequenceClassifier};
+use crate::checkpoint::path::Path;
+use crate::{Classify, Family};
 
-/// An encoder with fresh weights.
-pub fn random_encoder(
-    config: &EncoderConfig,
+/// A backbone with fresh weights.
+pub fn random_backbone<F: Family>(
+    config: &F::Config,
     device: &Device,
     masks: &MaskStream,
     rng: &mut impl Rng,
-) -> Encoder {
-    Encoder::new(config, device, masks).map(&mut Fill::new(Scheme::of(config), rng))
-}
-
-/// A classifier with fresh weights, for trying a scale's shapes without its checkpoint.
-pub fn random_classifier(
-    config: &EncoderConfig,
-    n_outputs: usize,
-    device: &Device,
-    masks: &MaskStream,
-    rng: &mut impl Rng,
-) -> SequenceClassifier {
-    SequenceClassifier {
-        encoder: random_encoder(config, device, masks, rng),
-        classifier: random_head(config, n_outputs, device, masks, rng),
-    }
+) -> F::Backbone {
+    fill(F::backbone(config, device, masks), F::scheme(config), rng)
 }
 
 /// A classification head with fresh weights.
-pub fn random_head(
-    config: &EncoderConfig,
+pub fn random_head<F: Classify>(
+    config: &F::Config,
     n_outputs: usize,
     device: &Device,
     masks: &MaskStream,
     rng: &mut impl Rng,
-) -> ClassificationHead {
-    ClassificationHead::new(config, n_outputs, device, masks)
-        .map(&mut Fill::new(Scheme::of(config), rng))
+) -> F::Head {
+    let style = F::HeadStyle::default();
+    let head = F::head(config, style, n_outputs, device, masks);
+    fill(head, F::scheme(config), rng)
 }
 
-/// A masked language model with fresh weights, to pretrain.
-///
-/// # Errors
-/// If the configuration is BERT's, whose language-model head is another one.
-pub fn random_masked_lm(
-    config: &EncoderConfig,
+/// A classifier with fresh weights, to pretrain, or to try a shape without its checkpoint.
+pub fn random_classifier<F: Classify>(
+    config: &F::Config,
+    n_outputs: usize,
     device: &Device,
     masks: &MaskStream,
     rng: &mut impl Rng,
-) -> Result<MaskedLm, ModelError> {
-    if config.kind != EncoderKind::Roberta {
-        return Err(ModelError::NoLanguageModel { kind: config.kind });
-    }
-    Ok(MaskedLm::new(config, device, masks).map(&mut Fill::new(Scheme::of(config), rng)))
+) -> F::Classifier {
+    let backbone = random_backbone::<F>(config, device, masks, rng);
+    let head = random_head::<F>(config, n_outputs, device, masks, rng);
+    F::join(config, backbone, head)
+}
+
+/// Gives every parameter of a module a fresh value.
+pub(crate) fn fill<M: Module>(module: M, scheme: Scheme, rng: &mut impl Rng) -> M {
+    module.map(&mut Fill {
+        scheme,
+        path: Path::default(),
+        rng,
+    })
 }
 
 /// What fresh weights depend on beyond their shapes.
-pub(crate) struct Scheme {
+pub struct Scheme {
     /// Standard deviation of matrices and tables.
     pub(crate) std: f64,
     /// Rows that are zero, by the end of their table's path.
@@ -84,37 +76,13 @@ pub(crate) struct Scheme {
     pub(crate) layer_scale: f64,
 }
 
-impl Scheme {
-    fn of(config: &EncoderConfig) -> Self {
-        let pad = config.pad_token_id;
-        let mut zero_rows = vec![("embeddings.word.weight", pad)];
-        if config.kind == EncoderKind::Roberta {
-            zero_rows.push(("embeddings.position.weight", pad));
-        }
-        Self {
-            std: config.initializer_range,
-            zero_rows,
-            layer_scale: 1.0,
-        }
-    }
-}
-
-/// Gives every parameter a fresh value.
-pub(crate) struct Fill<'a, R> {
+struct Fill<'a, R> {
     scheme: Scheme,
     path: Path,
     rng: &'a mut R,
 }
 
-impl<'a, R: Rng> Fill<'a, R> {
-    pub(crate) fn new(scheme: Scheme, rng: &'a mut R) -> Self {
-        Self {
-            scheme,
-            path: Path::default(),
-            rng,
-        }
-    }
-
+impl<R: Rng> Fill<'_, R> {
     fn values(&mut self, path: &str, shape: &[usize]) -> Vec<f32> {
         let n = shape.iter().product();
         if path.ends_with(".gamma") {

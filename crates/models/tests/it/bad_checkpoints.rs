@@ -4,7 +4,7 @@ use std::path::Path;
 
 use adapters::MaskStream;
 use burn::tensor::Device;
-use models::{Checkpoint, Dropouts, ModelError, WeightProblem};
+use models::{Checkpoint, Dropouts, ModelError, Roberta, WeightProblem};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, serialize};
 
@@ -12,15 +12,25 @@ use crate::fixture;
 
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
-/// Loads a copy of a fixture after `damage`, which gets the copy's folder.
-fn load(name: &str, damage: impl FnOnce(&Path)) -> Result<(), ModelError> {
+/// A copy of a fixture's folder.
+pub fn copy(name: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(fixture::dir(name)).unwrap() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
     }
+    dir
+}
+
+/// Loads a copy of a fixture after `damage`, which gets the copy's folder.
+fn load(name: &str, damage: impl FnOnce(&Path)) -> Result<(), ModelError> {
+    let dir = copy(name);
     damage(dir.path());
-    Checkpoint::open(dir.path())?.encoder(&Device::flex(), &MaskStream::new(0), Dropouts::off())?;
+    Checkpoint::<Roberta>::open(dir.path())?.backbone(
+        &Device::flex(),
+        &MaskStream::new(0),
+        Dropouts::off(),
+    )?;
     Ok(())
 }
 
@@ -75,7 +85,7 @@ fn the_copies_load_undamaged() {
 
 #[test]
 fn a_missing_folder_is_named() {
-    let error = Checkpoint::open("no/such/folder").unwrap_err();
+    let error = Checkpoint::<Roberta>::open("no/such/folder").unwrap_err();
     check(Err(error), &["cannot read no/such/folder/config.json: "]);
 }
 
@@ -92,17 +102,7 @@ fn a_config_that_is_not_json_is_an_error_with_its_line() {
 }
 
 #[test]
-fn all_missing_config_keys_are_named() {
-    let result = load("bert", |dir| {
-        edit_config(dir, |config| {
-            config.remove("hidden_size");
-            config.remove("layer_norm_eps");
-        });
-    });
-    check(
-        result,
-        &["config.json: missing hidden_size, layer_norm_eps"],
-    );
+fn a_config_without_a_model_type_is_an_error() {
     let result = load("bert", |dir| {
         edit_config(dir, |config| {
             config.remove("model_type");
@@ -127,7 +127,7 @@ fn config_values_that_are_not_implemented_or_cannot_be_are_errors() {
         (
             "model_type",
             "gpt2".into(),
-            "model_type is gpt2, expected roberta or bert",
+            "model_type is gpt2, expected roberta, bert, xlm-roberta, camembert",
         ),
         (
             "hidden_act",
@@ -183,7 +183,7 @@ fn config_values_that_are_not_implemented_or_cannot_be_are_errors() {
             config.insert("vocab_size".to_owned(), "sixty".into());
         });
     });
-    check(result, &["config.json: ", "sixty"]);
+    check(result, &["config.json: vocab_size: ", "sixty"]);
 }
 
 #[test]
@@ -433,6 +433,55 @@ fn an_index_that_names_a_tensor_the_shard_lacks_is_an_error() {
 }
 
 #[test]
+fn a_shard_outside_the_folder_is_not_read() {
+    let shard = "model-00003-of-00004.safetensors";
+    for outside in ["../elsewhere.safetensors", "/elsewhere.safetensors", "./.."] {
+        let outer = tempfile::tempdir().unwrap();
+        let dir = outer.path().join("checkpoint");
+        fs::rename(copy("bert-sharded").keep(), &dir).unwrap();
+        let text = fs::read_to_string(dir.join(INDEX)).unwrap();
+        // It is there, whole, so that reading it would succeed.
+        fs::copy(dir.join(shard), outer.path().join("elsewhere.safetensors")).unwrap();
+        let outside = match outside.starts_with('/') {
+            true => format!("{}{outside}", outer.path().display()),
+            false => outside.to_owned(),
+        };
+        fs::write(dir.join(INDEX), text.replace(shard, &outside)).unwrap();
+        let opened = Checkpoint::<Roberta>::open(&dir).map(drop);
+        check(
+            opened,
+            &[
+                INDEX,
+                &format!(" names the shard {outside}, expected a file in its folder"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_weight_that_is_not_a_number_is_named() {
+    let query = "bert.encoder.layer.1.attention.self.query.weight";
+    for (value, shown) in [(f32::NAN, "NaN"), (f32::NEG_INFINITY, "-inf")] {
+        let result = load("bert", |dir| {
+            edit_tensors(dir, |tensors| {
+                let (_, _, bytes) = tensors.get_mut(query).unwrap();
+                bytes[40..44].copy_from_slice(&value.to_le_bytes());
+            });
+        });
+        let sentence = format!("{query} has the value {shown}, expected finite numbers");
+        check(result, &["does not fit its config.json: ", &sentence]);
+    }
+    // What nothing reads may be anything.
+    load("bert", |dir| {
+        edit_tensors(dir, |tensors| {
+            let (_, _, bytes) = tensors.get_mut("bert.pooler.dense.bias").unwrap();
+            bytes[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+        });
+    })
+    .unwrap();
+}
+
+#[test]
 fn a_truncated_shard_is_named() {
     let shard = "model-00002-of-00004.safetensors";
     let result = load("bert-sharded", |dir| cut(&dir.join(shard), 9000));
@@ -456,7 +505,7 @@ fn a_shard_left_out_of_the_index_leaves_weights_missing() {
 fn heads_that_are_not_there_are_errors() {
     let (device, masks) = (Device::flex(), MaskStream::new(0));
     let bert = fixture::open("bert");
-    assert!(!bert.has_head());
+    assert_eq!(bert.head_outputs().unwrap(), None);
     let error = bert
         .classifier_with_head(&device, &masks, Dropouts::off())
         .unwrap_err();
@@ -469,7 +518,7 @@ fn heads_that_are_not_there_are_errors() {
         .unwrap_err();
     check(
         Err(error),
-        &["needs model_type roberta, but this model is bert"],
+        &["needs a model of RoBERTa's kind, but this one is bert"],
     );
     let error = fixture::open("roberta")
         .masked_lm(&device, &masks, Dropouts::off())
@@ -490,7 +539,7 @@ fn a_dropout_that_cannot_be_is_an_error() {
         ..Dropouts::default()
     };
     let error = fixture::open("bert")
-        .encoder(&Device::flex(), &MaskStream::new(0), dropouts)
+        .backbone(&Device::flex(), &MaskStream::new(0), dropouts)
         .unwrap_err();
     check(
         Err(error),

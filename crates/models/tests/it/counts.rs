@@ -1,11 +1,12 @@
-//! The integers of behaviours 1.6 that concern RoBERTa and ViT, from the modules' own shapes.
+//! The paper's parameter counts of RoBERTa-large and ViT-base, from the modules' own shapes.
 
 use adapters::count::{ParamCount, low_rank};
 use adapters::{Adaptable, MaskStream};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use models::{
-    Encoder, EncoderConfig, ImageClassifier, SequenceClassifier, ViTConfig, VisionTransformer,
+    Classify, Encoder, EncoderConfig, Roberta, SequenceClassifier, ViTConfig, VisionTransformer,
+    Vit,
 };
 
 /// Counts without making any weight: a large model's would take gigabytes.
@@ -26,7 +27,7 @@ fn count(module: &impl Module) -> usize {
 
 fn large(n_outputs: usize) -> SequenceClassifier {
     let config = EncoderConfig::roberta_large();
-    SequenceClassifier::new(&config, n_outputs, &Device::flex(), &MaskStream::new(0))
+    Roberta::classifier(&config, n_outputs, &Device::flex(), &MaskStream::new(0))
 }
 
 /// Parameters of A and of B over the layers named `targets`.
@@ -135,7 +136,7 @@ fn smaller_encoders_have_the_sizes_of_their_checkpoints() {
     );
 }
 
-/// Behaviours 1.6: the paper's 86.4 million count the pooler, which nothing here has.
+/// The paper's 86.4 million count the pooler, which nothing here has.
 #[test]
 fn vit_base_has_the_papers_size_but_for_the_pooler() {
     let (device, masks) = (Device::flex(), MaskStream::new(0));
@@ -150,14 +151,12 @@ fn vit_base_has_the_papers_size_but_for_the_pooler() {
     assert_eq!(count(&backbone), 22_056_576 - 384);
 }
 
-/// `(adapter parameters, paper count, paper percentage)` of ViT-base, rank 8 on query and value
-/// (behaviours 1.6).
+/// `(adapter parameters, paper count, paper percentage)` of ViT-base, rank 8 on query and value.
 #[test]
 fn adapters_of_vit_base_have_the_counts_of_the_paper() {
     let check = |n_classes: usize, b_only: bool, expected: (usize, usize, &str)| {
         let config = ViTConfig::vit_base_patch16_224();
-        let mut model =
-            ImageClassifier::new(&config, n_classes, &Device::flex(), &MaskStream::new(0));
+        let mut model = Vit::classifier(&config, n_classes, &Device::flex(), &MaskStream::new(0));
         let mut factors = (0, 0);
         model.backbone.visit_linears("", &mut |path, layer| {
             if path.ends_with(".query") || path.ends_with(".value") {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use adapters::MaskStream;
 use burn::tensor::{Bool, Device, Int, Shape, Tensor, TensorData};
-use models::{Checkpoint, Dropouts, Encoder, EncoderInput, ImageClassifier, VisionCheckpoint};
+use models::{Checkpoint, Dropouts, Encoder, EncoderInput, ImageClassifier, Roberta, Vit};
 use safetensors::{Dtype, SafeTensors};
 
 /// The device that LORA_TEST_DEVICE names, flex by default.
@@ -17,18 +17,18 @@ pub fn dir(name: &str) -> PathBuf {
         .join(name)
 }
 
-pub fn open(name: &str) -> Checkpoint {
-    Checkpoint::open(dir(name)).unwrap()
+pub fn open(name: &str) -> Checkpoint<Roberta> {
+    Checkpoint::<Roberta>::open(dir(name)).unwrap()
 }
 
 pub fn encoder(name: &str) -> Encoder {
     open(name)
-        .encoder(&device(), &MaskStream::new(0), Dropouts::off())
+        .backbone(&device(), &MaskStream::new(0), Dropouts::off())
         .unwrap()
 }
 
-pub fn open_vision(name: &str) -> VisionCheckpoint {
-    VisionCheckpoint::open(dir(name)).unwrap()
+pub fn open_vision(name: &str) -> Checkpoint<Vit> {
+    Checkpoint::<Vit>::open(dir(name)).unwrap()
 }
 
 /// With the checkpoint's own head, for images of any size.

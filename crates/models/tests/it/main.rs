@@ -8,6 +8,15 @@ mod fixture;
 /// Values and gradients against transformers 4.57.1 and PEFT.
 mod parity;
 
+/// BERT's own head, and heads that cannot be read.
+mod heads;
+
+/// Files that leave things out, other names of RoBERTa, digests of what a configuration says.
+mod configs;
+
+/// The paths of parameters and the draws of fresh weights, on which published numbers depend.
+mod paths;
+
 /// What must hold of any weights: padding, the first row, dropout, names of layers.
 mod properties;
 

@@ -1,9 +1,9 @@
 use adapters::{Adaptable, MaskStream};
 use burn::module::Module;
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Device, Distribution, Int, Tensor};
 use models::{
-    Dropouts, EncoderConfig, EncoderInput, EncoderKind, SequenceClassifier, random_classifier,
-    random_encoder,
+    Dropouts, EncoderConfig, EncoderInput, EncoderKind, KeysValues, ModelConfig, Roberta,
+    SequenceClassifier, random_backbone, random_classifier,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -13,7 +13,7 @@ use crate::fixture::{self, Reference, host, max_difference};
 /// The same sums in another order: a few units in the last place of values around 4.
 const ROUNDING: f64 = 2e-6;
 
-fn tiny(kind: EncoderKind) -> EncoderConfig {
+pub fn tiny(kind: EncoderKind) -> EncoderConfig {
     EncoderConfig {
         kind,
         vocab_size: 50,
@@ -34,7 +34,7 @@ pub fn rng(seed: u64) -> ChaCha8Rng {
 }
 
 /// Rows of ids; `pad` more columns of padding at the end.
-fn input(rows: &[&[i64]], pad: usize, device: &Device) -> EncoderInput {
+pub fn input(rows: &[&[i64]], pad: usize, device: &Device) -> EncoderInput {
     let seq = rows.iter().map(|row| row.len()).max().unwrap() + pad;
     let mut ids = Vec::new();
     let mut mask = Vec::new();
@@ -88,6 +88,27 @@ fn first_row_alone_equals_the_first_row_of_all() {
     }
 }
 
+/// As a decoder keeps them, or as one attends to an encoder.
+#[test]
+fn attention_to_kept_keys_and_values_equals_attention_to_all_tokens() {
+    let device = fixture::device();
+    let attention = &fixture::encoder("bert").layers[0].attention;
+    let random = |seq| Tensor::random([2, seq, 16], Distribution::Normal(0.0, 1.0), &device);
+    let (queries, memory): (Tensor<3>, Tensor<3>) = (random(3), random(5));
+    let expected = host(attention.forward(queries.clone(), memory.clone(), None));
+
+    let first = attention.keys_values(memory.clone().narrow(1, 0, 2));
+    let second = attention.keys_values(memory.narrow(1, 2, 3));
+    let kept = KeysValues {
+        keys: Tensor::cat(vec![first.keys, second.keys], 1),
+        values: Tensor::cat(vec![first.values, second.values], 1),
+    };
+    let found = attention.attend(attention.query.forward(queries), kept, None);
+    assert_eq!(found.dims(), [2, 3, 16]);
+    let error = max_difference(&host(found), &expected);
+    assert!(error < ROUNDING, "{error:e}");
+}
+
 #[test]
 fn absent_token_types_are_type_zero() {
     let device = fixture::device();
@@ -106,7 +127,7 @@ fn dropout_follows_the_mask_stream_and_stops_at_validation() {
     let autodiff = device.clone().autodiff();
     let masks = MaskStream::new(3);
     let config = tiny(EncoderKind::Roberta);
-    let model = random_classifier(&config, 2, &device, &masks, &mut rng(0));
+    let model = random_classifier::<Roberta>(&config, 2, &device, &masks, &mut rng(0));
     let training = model.clone().train();
     let run = |model: &SequenceClassifier, device: &Device| {
         host(model.forward(&input(&[&[5, 6, 7]], 0, device)))
@@ -152,7 +173,8 @@ fn dropouts_replace_the_configured_probabilities() {
 fn the_names_of_adaptable_layers_are_hugging_faces() {
     let device = fixture::device();
     let config = tiny(EncoderKind::Bert);
-    let mut model = random_classifier(&config, 2, &device, &MaskStream::new(0), &mut rng(0));
+    let mut model =
+        random_classifier::<Roberta>(&config, 2, &device, &MaskStream::new(0), &mut rng(0));
     let mut paths = Vec::new();
     model.visit_linears("", &mut |path, layer| {
         paths.push(format!("{path} {:?}", layer.dims()));
@@ -175,7 +197,8 @@ fn fresh_weights_are_a_function_of_the_generator() {
     let device = fixture::device();
     let config = tiny(EncoderKind::Roberta);
     let word = |seed| {
-        let encoder = random_encoder(&config, &device, &MaskStream::new(9), &mut rng(seed));
+        let encoder =
+            random_backbone::<Roberta>(&config, &device, &MaskStream::new(9), &mut rng(seed));
         host(encoder.embeddings.word.weight.val())
     };
     assert_eq!(word(4), word(4));
@@ -193,7 +216,8 @@ fn fresh_weights_are_a_function_of_the_generator() {
 fn padding_rows_of_position_tables_are_zero_for_roberta_alone() {
     let device = fixture::device();
     let row = |kind| {
-        let encoder = random_encoder(&tiny(kind), &device, &MaskStream::new(0), &mut rng(0));
+        let encoder =
+            random_backbone::<Roberta>(&tiny(kind), &device, &MaskStream::new(0), &mut rng(0));
         host(encoder.embeddings.position.weight.val())[16..32].to_vec()
     };
     assert!(row(EncoderKind::Roberta).iter().all(|&v| v == 0.0));
@@ -229,6 +253,6 @@ fn inputs_outside_the_tables_are_errors_that_name_them() {
 fn a_sequence_longer_than_the_position_table_panics_with_both_lengths() {
     let device = fixture::device();
     let config = tiny(EncoderKind::Roberta);
-    let encoder = random_encoder(&config, &device, &MaskStream::new(0), &mut rng(0));
+    let encoder = random_backbone::<Roberta>(&config, &device, &MaskStream::new(0), &mut rng(0));
     encoder.forward(&input(&[&[5; 13]], 0, &device));
 }

@@ -3,8 +3,8 @@ use std::fs;
 
 use adapters::{FactorInit, LoraConfig, MaskStream, adapt};
 use models::{
-    Checkpoint, Dropouts, Encoder, EncoderConfig, ModelError, WeightDtype, random_encoder,
-    random_masked_lm, save_encoder,
+    Checkpoint, Dropouts, Encoder, EncoderConfig, ModelError, Roberta, WeightDtype,
+    random_backbone, random_masked_lm, save,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -13,9 +13,9 @@ use safetensors::{Dtype, SafeTensors};
 use crate::fixture::{self, Reference, host, max_difference};
 
 fn load(dir: &std::path::Path) -> Encoder {
-    Checkpoint::open(dir)
+    Checkpoint::<Roberta>::open(dir)
         .unwrap()
-        .encoder(&fixture::device(), &MaskStream::new(0), Dropouts::off())
+        .backbone(&fixture::device(), &MaskStream::new(0), Dropouts::off())
         .unwrap()
 }
 
@@ -39,7 +39,7 @@ fn a_saved_masked_lm_has_the_tensors_that_transformers_wrote() {
         .masked_lm(&fixture::device(), &MaskStream::new(0), Dropouts::off())
         .unwrap();
     let dir = tempfile::tempdir().unwrap();
-    save_encoder(dir.path(), checkpoint.config(), &model, WeightDtype::F32).unwrap();
+    save(dir.path(), checkpoint.config(), &model, WeightDtype::F32).unwrap();
     let (ours, theirs) = (tensors(dir.path()), tensors(&fixture::dir("roberta-mlm")));
     assert_eq!(
         ours.keys().collect::<Vec<_>>(),
@@ -56,8 +56,8 @@ fn single_precision_round_trip_is_exact() {
         let checkpoint = fixture::open(name);
         let dir = tempfile::tempdir().unwrap();
         let encoder = fixture::encoder(name);
-        save_encoder(dir.path(), checkpoint.config(), &encoder, WeightDtype::F32).unwrap();
-        let again = Checkpoint::open(dir.path()).unwrap();
+        save(dir.path(), checkpoint.config(), &encoder, WeightDtype::F32).unwrap();
+        let again = Checkpoint::<Roberta>::open(dir.path()).unwrap();
         assert_eq!(again.config(), checkpoint.config());
         let input = reference.input(&device);
         assert_eq!(
@@ -74,7 +74,7 @@ fn half_precision_round_trip_keeps_three_digits() {
     let checkpoint = fixture::open("roberta");
     let encoder = fixture::encoder("roberta");
     let dir = tempfile::tempdir().unwrap();
-    save_encoder(dir.path(), checkpoint.config(), &encoder, WeightDtype::F16).unwrap();
+    save(dir.path(), checkpoint.config(), &encoder, WeightDtype::F16).unwrap();
     let (before, after) = (
         host(encoder.layers[1].intermediate.weight.val()),
         host(load(dir.path()).layers[1].intermediate.weight.val()),
@@ -102,8 +102,13 @@ fn saving_replaces_an_older_checkpoint_and_leaves_no_other_file() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let masks = MaskStream::new(0);
         let model = random_masked_lm(&config, &fixture::device(), &masks, &mut rng).unwrap();
-        save_encoder(&target, &config, &model, WeightDtype::F16).unwrap();
-        digests.push(Checkpoint::open(&target).unwrap().digest().unwrap());
+        save(&target, &config, &model, WeightDtype::F16).unwrap();
+        digests.push(
+            Checkpoint::<Roberta>::open(&target)
+                .unwrap()
+                .digest()
+                .unwrap(),
+        );
     }
     assert_ne!(digests[0], digests[1]);
     assert_eq!(digests[1], digests[2]);
@@ -123,7 +128,7 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
     let checkpoint = fixture::open("bert");
     let encoder = fixture::encoder("bert");
     let target = file.join("below");
-    let error = save_encoder(&target, checkpoint.config(), &encoder, WeightDtype::F32).unwrap_err();
+    let error = save(&target, checkpoint.config(), &encoder, WeightDtype::F32).unwrap_err();
     let message = fixture::chain(&error);
     assert!(message.starts_with("cannot write "), "{message}");
     assert!(message.contains("file/below"), "{message}");
@@ -134,11 +139,11 @@ fn an_adapted_encoder_is_not_saved_as_a_plain_one() {
     let config = fixture::open("bert").config().clone();
     let masks = MaskStream::new(0);
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let mut encoder = random_encoder(&config, &fixture::device(), &masks, &mut rng);
+    let mut encoder = random_backbone::<Roberta>(&config, &fixture::device(), &masks, &mut rng);
     let lora = LoraConfig::train_b(2, FactorInit::Orthonormal);
     adapt(&mut encoder, &lora, &["query"], 0, &masks).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let error = save_encoder(dir.path(), &config, &encoder, WeightDtype::F32).unwrap_err();
+    let error = save(dir.path(), &config, &encoder, WeightDtype::F32).unwrap_err();
     assert!(
         matches!(&error, ModelError::NotPlain { path }
             if path == "encoder.layers.0.attention.query.adapter.a"),

@@ -9,7 +9,7 @@ use adapters::{
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Gradients, Tensor};
-use models::{ImageClassifier, ViTConfig, WeightDtype, save_vision};
+use models::{ImageClassifier, ViTConfig, Vit, WeightDtype, random_backbone, save};
 use safetensors::SafeTensors;
 
 use crate::fixture::{self, Reference, host};
@@ -81,7 +81,7 @@ fn check_full_gradients(name: &str, images: &str) {
 
     let dir = tempfile::tempdir().unwrap();
     let config = fixture::open_vision(name).config().clone();
-    save_vision(dir.path(), &config, &gradients, WeightDtype::F32).unwrap();
+    save(dir.path(), &config, &gradients, WeightDtype::F32).unwrap();
     let bytes = std::fs::read(dir.path().join("model.safetensors")).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let theirs: Vec<String> = reference
@@ -207,7 +207,7 @@ fn position_tables_are_resampled_as_pytorch_resamples_them() {
         };
         let mut rng = crate::properties::rng(0);
         let masks = MaskStream::new(0);
-        let model = models::random_vision_transformer(&config, &device, &masks, &mut rng);
+        let model = random_backbone::<Vit>(&config, &device, &masks, &mut rng);
         let mut embeddings = model.embeddings;
         let table = reference.float::<2>(&format!("interpolate.{grid}.table"), &device);
         let table = Tensor::cat(vec![Tensor::zeros([1, 2], &device), table], 0);

@@ -2,8 +2,8 @@ use adapters::{Adaptable, FactorInit, LoraConfig, MaskStream, adapt};
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use models::{
-    Dropouts, ImageClassifier, ViTConfig, VisionKind, random_image_classifier,
-    random_vision_transformer,
+    Dropouts, ImageClassifier, ModelConfig, ViTConfig, VisionKind, Vit, random_backbone,
+    random_classifier,
 };
 
 use crate::fixture::{self, Reference, host, max_difference};
@@ -35,7 +35,7 @@ fn images(size: [usize; 2], device: &Device) -> Tensor<4> {
 }
 
 fn classifier(config: &ViTConfig) -> ImageClassifier {
-    random_image_classifier(
+    random_classifier::<Vit>(
         config,
         5,
         &fixture::device(),
@@ -172,7 +172,7 @@ fn dropout_follows_the_mask_stream_and_stops_at_validation() {
             ..Dropouts::default()
         });
         let masks = MaskStream::new(3);
-        let model = random_image_classifier(&config, 5, &device, &masks, &mut rng(0));
+        let model = random_classifier::<Vit>(&config, 5, &device, &masks, &mut rng(0));
         let training = model.clone().train();
         let run = |model: &ImageClassifier, device: &Device| host(model.forward(pixels(device)));
         let plain = run(&model, &device);
@@ -193,7 +193,7 @@ fn fresh_weights_are_a_function_of_the_generator() {
         ..tiny(VisionKind::Dinov2)
     };
     let (device, masks) = (fixture::device(), MaskStream::new(0));
-    let model = |seed| random_vision_transformer(&config, &device, &masks, &mut rng(seed));
+    let model = |seed| random_backbone::<Vit>(&config, &device, &masks, &mut rng(seed));
     let position = |seed| host(model(seed).embeddings.position.val());
     assert_eq!(position(4), position(4));
     assert_ne!(position(4), position(5));

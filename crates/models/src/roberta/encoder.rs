@@ -3,10 +3,11 @@
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, assert_shape};
-use ops::{AttentionInput, Dropout, DropoutConfig, MaskStream};
+use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::attention::key_bias;
-use crate::{Embeddings, EncoderConfig, LayerNorm};
+use super::{Embeddings, EncoderConfig};
+use crate::LayerNorm;
+use crate::attention::{AttentionConfig, MultiHeadAttention, key_bias};
 
 /// A batch of token sequences.
 #[derive(Clone, Debug)]
@@ -48,8 +49,8 @@ pub struct Encoder {
 /// Self-attention, then a feed-forward part, each with a residual and layer normalisation after it.
 #[derive(Module, Debug)]
 pub struct EncoderLayer {
-    /// The attention half.
-    pub attention: SelfAttention,
+    /// The attention half, with a layer normalisation after its residual.
+    pub attention: MultiHeadAttention,
     /// d_model to the inner width, then GELU.
     pub intermediate: AdaptedLinear,
     /// The inner width to d_model.
@@ -60,45 +61,14 @@ pub struct EncoderLayer {
     pub dropout: Dropout,
 }
 
-/// Multi-head self-attention with its residual and layer normalisation.
-#[derive(Module, Debug)]
-pub struct SelfAttention {
-    /// d_model to d_model.
-    pub query: AdaptedLinear,
-    /// d_model to d_model.
-    pub key: AdaptedLinear,
-    /// d_model to d_model.
-    pub value: AdaptedLinear,
-    /// d_model to d_model, over the joined heads.
-    pub output: AdaptedLinear,
-    /// Over d_model, after the residual.
-    pub layer_norm: LayerNorm,
-    /// On the attention probabilities.
-    pub probs_dropout: Dropout,
-    /// On the output, before the residual.
-    pub dropout: Dropout,
-    #[module(skip)]
-    n_heads: usize,
-}
-
 adaptable!(Encoder { layers });
 adaptable!(EncoderLayer {
     attention,
     intermediate,
     output
 });
-adaptable!(SelfAttention {
-    query,
-    key,
-    value,
-    output
-});
-
 impl Encoder {
-    /// An encoder whose weights are still to be given.
-    ///
-    /// Burn would draw them when first asked for; until then the model costs no memory, so that
-    /// the shapes of a large one can be looked at anywhere.
+    /// An encoder whose weights are still to be given; see [`crate::Family::backbone`].
     pub fn new(config: &EncoderConfig, device: &Device, masks: &MaskStream) -> Self {
         Self {
             embeddings: Embeddings::new(config, device, masks),
@@ -139,7 +109,7 @@ impl Encoder {
         let (last, before) = self
             .layers
             .split_last()
-            .expect("EncoderConfig::validate asks for a layer");
+            .expect("ModelConfig::validate asks for a layer");
         let x = before.iter().fold(x, |x, layer| layer.forward(x, &bias));
         let first = x.clone().narrow(1, 0, 1); // [batch, 1, d_model]
         last.forward_rows(first, x, &bias).squeeze_dim(1)
@@ -183,11 +153,22 @@ impl EncoderLayer {
     fn new(config: &EncoderConfig, device: &Device, masks: &MaskStream) -> Self {
         let (d_model, d_ff) = (config.hidden_size, config.intermediate_size);
         Self {
-            attention: SelfAttention::new(config, device, masks),
+            attention: AttentionConfig {
+                d_model,
+                n_heads: config.num_attention_heads,
+                qkv_bias: true,
+                probs_dropout: config.attention_probs_dropout_prob,
+                dropout: config.hidden_dropout_prob,
+                post_norm_eps: Some(config.layer_norm_eps),
+            }
+            .init(device, masks),
             intermediate: AdaptedLinearConfig::new(d_model, d_ff).init(device),
             output: AdaptedLinearConfig::new(d_ff, d_model).init(device),
-            layer_norm: layer_norm(config, device),
-            dropout: hidden_dropout(config, masks),
+            layer_norm: LayerNorm::new(d_model, config.layer_norm_eps, device),
+            dropout: DropoutConfig {
+                prob: config.hidden_dropout_prob,
+            }
+            .init(masks),
         }
     }
 
@@ -201,53 +182,9 @@ impl EncoderLayer {
     /// - rows, output: `[batch, n_rows, d_model]`
     /// - all: `[batch, seq, d_model]`
     fn forward_rows(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
-        let x = self.attention.forward(rows, all, bias); // [batch, n_rows, d_model]
+        let x = self.attention.forward_residual(rows, all, Some(bias)); // [batch, n_rows, d_model]
         let inner = ops::gelu(self.intermediate.forward(x.clone())); // [batch, n_rows, d_ff]
         let y = self.dropout.forward(self.output.forward(inner)); // [batch, n_rows, d_model]
         self.layer_norm.forward(y + x)
     }
-}
-
-impl SelfAttention {
-    fn new(config: &EncoderConfig, device: &Device, masks: &MaskStream) -> Self {
-        let linear =
-            || AdaptedLinearConfig::new(config.hidden_size, config.hidden_size).init(device);
-        Self {
-            query: linear(),
-            key: linear(),
-            value: linear(),
-            output: linear(),
-            layer_norm: layer_norm(config, device),
-            probs_dropout: DropoutConfig {
-                prob: config.attention_probs_dropout_prob,
-            }
-            .init(masks),
-            dropout: hidden_dropout(config, masks),
-            n_heads: config.num_attention_heads,
-        }
-    }
-
-    fn forward(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
-        let q = self.query.forward(rows.clone()); // [batch, n_rows, d_model]
-        let k = self.key.forward(all.clone()); // [batch, seq, d_model]
-        let v = self.value.forward(all); // [batch, seq, d_model]
-        let heads = ops::attention(
-            AttentionInput::new(q, k, v, self.n_heads)
-                .key_bias(bias.clone())
-                .dropout(&self.probs_dropout),
-        );
-        let y = self.dropout.forward(self.output.forward(heads)); // [batch, n_rows, d_model]
-        self.layer_norm.forward(y + rows)
-    }
-}
-
-fn layer_norm(config: &EncoderConfig, device: &Device) -> LayerNorm {
-    LayerNorm::new(config.hidden_size, config.layer_norm_eps, device)
-}
-
-fn hidden_dropout(config: &EncoderConfig, masks: &MaskStream) -> Dropout {
-    DropoutConfig {
-        prob: config.hidden_dropout_prob,
-    }
-    .init(masks)
 }

@@ -6,16 +6,16 @@ use std::path::Path as FilePath;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 
-use crate::names::Parts;
-use crate::path::Path;
-use crate::weights::{StoredTensor, WeightFiles, is_supported};
+use super::names::Table;
+use super::path::Path;
+use super::weights::{StoredTensor, WeightFiles, is_supported};
 use crate::{ModelError, WeightProblem, WeightProblems};
 
 /// Gives parameters their values from a checkpoint and notes what does not fit.
 pub(crate) struct Load<'a> {
     dir: &'a FilePath,
     files: &'a WeightFiles,
-    parts: Parts,
+    table: Table,
     path: Path,
     used: BTreeSet<String>,
     problems: Vec<WeightProblem>,
@@ -23,32 +23,42 @@ pub(crate) struct Load<'a> {
 }
 
 impl<'a> Load<'a> {
-    pub(crate) fn new(dir: &'a FilePath, files: &'a WeightFiles, parts: Parts) -> Self {
-        Self {
+    /// Fills a module whose root stands at `root` in the table of names.
+    ///
+    /// # Errors
+    /// Weights that cannot be read, or a list of all that do not fit or are left over.
+    pub(super) fn fill<M: Module>(
+        dir: &'a FilePath,
+        files: &'a WeightFiles,
+        table: Table,
+        root: &str,
+        module: M,
+    ) -> Result<M, ModelError> {
+        let mut load = Self {
             dir,
             files,
-            parts,
-            path: Path::default(),
+            table,
+            path: Path::below(root),
             used: BTreeSet::new(),
             problems: Vec::new(),
             failure: None,
-        }
+        };
+        let module = module.map(&mut load);
+        load.finish()?;
+        Ok(module)
     }
 
-    /// Fills the module that stands at `root` in the table of names.
-    pub(crate) fn fill<M: Module>(&mut self, root: &str, module: M) -> M {
-        self.path = Path::below(root);
-        module.map(self)
-    }
-
-    /// Whether everything fitted, and nothing was left over.
-    pub(crate) fn finish(mut self) -> Result<(), ModelError> {
+    fn finish(mut self) -> Result<(), ModelError> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let names = self.files.names;
+        let names = self.table.names;
+        // Of a head that the model does not have, no weight is needed; of the one it has, all are.
+        let heads: BTreeSet<_> = self.used.iter().filter_map(|n| names.head_of(n)).collect();
         for (name, tensor) in &self.files.tensors {
-            if !self.used.contains(name) && !names.ignores(self.parts, name) {
+            let head = names.head_of(name);
+            let of_other_head = head.is_some_and(|head| !heads.contains(head));
+            if !self.used.contains(name) && !names.ignores(name) && !of_other_head {
                 self.problems.push(WeightProblem::Unknown {
                     name: tensor.name.clone(),
                     found: tensor.shape.clone(),
@@ -66,7 +76,11 @@ impl<'a> Load<'a> {
 
     /// Values for the parameter at the current path, in its own layout; none if they do not fit.
     fn values(&mut self, shape: &[usize]) -> Option<Vec<f32>> {
-        let (name, transpose) = self.files.names.hugging_face(&self.path.joined())?;
+        let path = self.path.joined();
+        let Some((name, transpose)) = self.table.hugging_face(&path) else {
+            // It would silently keep whatever Burn draws.
+            panic!("{path} has no name in its family's table");
+        };
         let mut expected = shape.to_vec();
         if transpose {
             expected.reverse();
@@ -84,14 +98,24 @@ impl<'a> Load<'a> {
             // Nothing will be returned, so the rest need not be read, only looked at.
             return None;
         }
-        match self.files.read(tensor) {
-            Ok(values) if transpose => Some(transposed(&values, tensor.shape[1])),
-            Ok(values) => Some(values),
+        let values = match self.files.read(tensor) {
+            Ok(values) => values,
             Err(error) => {
                 self.failure = Some(error);
-                None
+                return None;
             }
+        };
+        if let Some(&found) = values.iter().find(|value| !value.is_finite()) {
+            self.problems.push(WeightProblem::NotFinite {
+                name: tensor.name.clone(),
+                found: found.to_string(),
+            });
+            return None;
         }
+        Some(match transpose {
+            true => transposed(&values, tensor.shape[1]),
+            false => values,
+        })
     }
 }
 

@@ -10,10 +10,10 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 
-use crate::load::transposed;
-use crate::names::{ENCODER, Names, is_of_head};
-use crate::path::Path;
-use crate::{Encoder, EncoderConfig, EncoderKind, MaskedLm, ModelError};
+use super::load::transposed;
+use super::names::{Rule, Table};
+use super::path::Path;
+use crate::{Family, ModelConfig, ModelError};
 
 /// How weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,57 +24,23 @@ pub enum WeightDtype {
     F32,
 }
 
-/// A model that can be written as a Hugging Face folder.
-pub trait Savable: Module {
-    /// What describes it.
-    type Config;
+/// A model that a Hugging Face folder can hold.
+pub trait Stored: Module {
+    /// What it is of.
+    type Family: Family;
 
-    /// How its folder looks.
-    fn folder(&self, config: &Self::Config) -> Folder;
-}
+    /// Path of its root in this crate's models: empty, or that of a backbone.
+    const ROOT: &'static str;
 
-/// What a folder says beside its weights; only this crate makes one.
-pub struct Folder {
-    /// Path of the model's root in the table of names.
-    pub(crate) root: &'static str,
-    pub(crate) names: &'static Names,
-    /// Before the names of weights that are not a head's.
-    pub(crate) prefix: &'static str,
-    /// The text of `config.json`.
-    pub(crate) config: String,
-}
+    /// How the name of transformers' class of it ends, such as `Model` or `ForMaskedLM`.
+    const CLASS: &'static str;
 
-impl Folder {
-    fn of_encoder(root: &'static str, config: &EncoderConfig, architecture: &str) -> Self {
-        Self {
-            root,
-            names: &ENCODER,
-            prefix: match config.kind {
-                EncoderKind::Roberta => "roberta.",
-                EncoderKind::Bert => "bert.",
-            },
-            config: config.to_json(architecture),
-        }
-    }
-}
+    /// The names of the weights that are not the backbone's.
+    const HEAD: &'static [Rule];
 
-impl Savable for Encoder {
-    type Config = EncoderConfig;
-
-    fn folder(&self, config: &EncoderConfig) -> Folder {
-        let architecture = match config.kind {
-            EncoderKind::Roberta => "RobertaModel",
-            EncoderKind::Bert => "BertModel",
-        };
-        Folder::of_encoder("encoder", config, architecture)
-    }
-}
-
-impl Savable for MaskedLm {
-    type Config = EncoderConfig;
-
-    fn folder(&self, config: &EncoderConfig) -> Folder {
-        Folder::of_encoder("", config, "RobertaForMaskedLM")
+    /// Outputs of its classification head, if it has one.
+    fn n_labels(&self) -> Option<usize> {
+        None
     }
 }
 
@@ -85,24 +51,19 @@ impl Savable for MaskedLm {
 ///
 /// # Errors
 /// If a file cannot be written, or the model carries adapters.
-pub fn save_encoder<M: Savable<Config = EncoderConfig>>(
+pub fn save<M: Stored>(
     dir: impl AsRef<FilePath>,
-    config: &EncoderConfig,
+    config: &<M::Family as Family>::Config,
     model: &M,
     dtype: WeightDtype,
 ) -> Result<(), ModelError> {
-    save(dir.as_ref(), &model.folder(config), model, dtype)
-}
-
-pub(crate) fn save(
-    dir: &FilePath,
-    folder: &Folder,
-    model: &impl Module,
-    dtype: WeightDtype,
-) -> Result<(), ModelError> {
+    let dir = dir.as_ref();
     let mut collect = Collect {
-        folder,
-        path: Path::below(folder.root),
+        table: Table {
+            names: M::Family::names(config),
+            head: M::HEAD,
+        },
+        path: Path::below(M::ROOT),
         dtype,
         tensors: Vec::new(),
         stranger: None,
@@ -124,11 +85,12 @@ pub(crate) fn save(
         source,
     })?;
     write_whole(&path, &bytes)?;
-    write_whole(&dir.join("config.json"), folder.config.as_bytes())
+    let config = config.to_json(M::CLASS, model.n_labels());
+    write_whole(&dir.join("config.json"), config.as_bytes())
 }
 
-struct Collect<'a> {
-    folder: &'a Folder,
+struct Collect {
+    table: Table,
     path: Path,
     dtype: WeightDtype,
     tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
@@ -136,7 +98,7 @@ struct Collect<'a> {
     stranger: Option<String>,
 }
 
-impl Collect<'_> {
+impl Collect {
     fn serialise(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
         let dtype = match self.dtype {
             WeightDtype::F16 => Dtype::F16,
@@ -153,7 +115,7 @@ impl Collect<'_> {
     }
 }
 
-impl ModuleVisitor for Collect<'_> {
+impl ModuleVisitor for Collect {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.enter(name);
     }
@@ -164,7 +126,7 @@ impl ModuleVisitor for Collect<'_> {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let path = self.path.joined();
-        let Some((name, transpose)) = self.folder.names.hugging_face(&path) else {
+        let Some((name, transpose)) = self.table.hugging_face(&path) else {
             self.stranger.get_or_insert(path);
             return;
         };
@@ -182,10 +144,10 @@ impl ModuleVisitor for Collect<'_> {
                 .collect(),
             WeightDtype::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
         };
-        let prefix = if is_of_head(&name) {
-            ""
-        } else {
-            self.folder.prefix
+        let names = self.table.names;
+        let prefix = match names.head_of(&name) {
+            Some(_) => "",
+            None => names.prefix,
         };
         self.tensors.push((format!("{prefix}{name}"), shape, bytes));
     }

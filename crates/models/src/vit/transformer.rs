@@ -4,9 +4,11 @@ use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
-use ops::{AttentionInput, Dropout, DropoutConfig, MaskStream};
+use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::{LayerNorm, ViTConfig, VisionEmbeddings, VisionKind};
+use super::{ViTConfig, VisionEmbeddings, VisionKind};
+use crate::LayerNorm;
+use crate::attention::{AttentionConfig, MultiHeadAttention};
 
 /// ViT or DINOv2 without pooler.
 #[derive(Module, Debug)]
@@ -25,7 +27,7 @@ pub struct VisionLayer {
     /// Over d_model, before attention.
     pub norm_before: LayerNorm,
     /// The attention half.
-    pub attention: VisionAttention,
+    pub attention: MultiHeadAttention,
     /// DINOv2's, on the attention half.
     pub attention_scale: Option<LayerScale>,
     /// Over d_model, before the feed-forward part.
@@ -38,25 +40,6 @@ pub struct VisionLayer {
     pub dropout: Dropout,
     /// DINOv2's, on the feed-forward part.
     pub output_scale: Option<LayerScale>,
-}
-
-/// Multi-head self-attention, without residual.
-#[derive(Module, Debug)]
-pub struct VisionAttention {
-    /// d_model to d_model.
-    pub query: AdaptedLinear,
-    /// d_model to d_model.
-    pub key: AdaptedLinear,
-    /// d_model to d_model.
-    pub value: AdaptedLinear,
-    /// d_model to d_model, over the joined heads.
-    pub output: AdaptedLinear,
-    /// On the attention probabilities.
-    pub probs_dropout: Dropout,
-    /// On the output.
-    pub dropout: Dropout,
-    #[module(skip)]
-    n_heads: usize,
 }
 
 /// A factor for each feature of a residual branch (Touvron et al., 2021).
@@ -72,15 +55,8 @@ adaptable!(VisionLayer {
     intermediate,
     output
 });
-adaptable!(VisionAttention {
-    query,
-    key,
-    value,
-    output
-});
-
 impl VisionTransformer {
-    /// A transformer whose weights are still to be given; see [`crate::Encoder::new`].
+    /// A transformer whose weights are still to be given; see [`crate::Family::backbone`].
     pub fn new(config: &ViTConfig, device: &Device, masks: &MaskStream) -> Self {
         Self {
             embeddings: VisionEmbeddings::new(config, device, masks),
@@ -100,11 +76,8 @@ impl VisionTransformer {
     /// # Panics
     /// As [`VisionEmbeddings::forward`].
     pub fn forward(&self, pixels: Tensor<4>) -> Tensor<3> {
-        let (x, bias) = self.start(pixels);
-        let x = self
-            .layers
-            .iter()
-            .fold(x, |x, layer| layer.forward(x, &bias));
+        let x = self.embeddings.forward(pixels);
+        let x = self.layers.iter().fold(x, |x, layer| layer.forward(x));
         self.layer_norm.forward(x)
     }
 
@@ -120,13 +93,13 @@ impl VisionTransformer {
     /// # Panics
     /// As [`VisionEmbeddings::forward`].
     pub fn forward_first(&self, pixels: Tensor<4>) -> Tensor<2> {
-        let (x, bias) = self.start(pixels);
+        let x = self.embeddings.forward(pixels);
         let (last, before) = self
             .layers
             .split_last()
-            .expect("ViTConfig::validate asks for a layer");
-        let x = before.iter().fold(x, |x, layer| layer.forward(x, &bias));
-        let first = last.forward_first(x, &bias); // [batch, 1, d_model]
+            .expect("ModelConfig::validate asks for a layer");
+        let x = before.iter().fold(x, |x, layer| layer.forward(x));
+        let first = last.forward_first(x); // [batch, 1, d_model]
         self.layer_norm.forward(first).squeeze_dim(1)
     }
 
@@ -139,11 +112,10 @@ impl VisionTransformer {
     /// # Panics
     /// As [`VisionEmbeddings::forward`].
     pub fn hidden_states(&self, pixels: Tensor<4>) -> Vec<Tensor<3>> {
-        let (x, bias) = self.start(pixels);
-        let mut states = vec![x];
+        let mut states = vec![self.embeddings.forward(pixels)];
         for layer in &self.layers {
             let x = states.last().expect("never empty").clone();
-            states.push(layer.forward(x, &bias));
+            states.push(layer.forward(x));
         }
         states
     }
@@ -151,15 +123,6 @@ impl VisionTransformer {
     /// Width of the hidden states.
     pub fn d_model(&self) -> usize {
         self.embeddings.cls_token.dims()[2]
-    }
-
-    /// The first layer's input, `[batch, 1 + n_patches, d_model]`, and an attention bias that hides
-    /// nothing.
-    fn start(&self, pixels: Tensor<4>) -> (Tensor<3>, Tensor<2>) {
-        let x = self.embeddings.forward(pixels);
-        let [batch, seq, _] = x.dims();
-        let bias = Tensor::zeros([batch, seq], &x.device());
-        (x, bias)
     }
 }
 
@@ -172,32 +135,37 @@ impl VisionLayer {
         };
         Self {
             norm_before: layer_norm(config, device),
-            attention: VisionAttention::new(config, device, masks),
+            attention: AttentionConfig {
+                d_model,
+                n_heads: config.num_attention_heads,
+                qkv_bias: config.qkv_bias,
+                probs_dropout: config.attention_probs_dropout_prob,
+                dropout: config.hidden_dropout_prob,
+                post_norm_eps: None,
+            }
+            .init(device, masks),
             attention_scale: layer_scale(),
             norm_after: layer_norm(config, device),
             intermediate: AdaptedLinearConfig::new(d_model, d_ff).init(device),
             output: AdaptedLinearConfig::new(d_ff, d_model).init(device),
             dropout: DropoutConfig {
-                prob: match config.kind {
-                    VisionKind::Vit => config.hidden_dropout_prob,
-                    VisionKind::Dinov2 => 0.0,
-                },
+                prob: config.feed_forward_dropout(),
             }
             .init(masks),
             output_scale: layer_scale(),
         }
     }
 
-    fn forward(&self, x: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let normed = self.norm_before.forward(x.clone());
-        self.finish(x, normed.clone(), normed, bias)
+        self.finish(x, normed.clone(), normed)
     }
 
     /// The layer's output for the first token: `[batch, 1, d_model]`.
-    fn forward_first(&self, x: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
+    fn forward_first(&self, x: Tensor<3>) -> Tensor<3> {
         let normed = self.norm_before.forward(x.clone());
         let first = normed.clone().narrow(1, 0, 1); // [batch, 1, d_model]
-        self.finish(x.narrow(1, 0, 1), first, normed, bias)
+        self.finish(x.narrow(1, 0, 1), first, normed)
     }
 
     /// The layer's output for some of its rows.
@@ -205,46 +173,13 @@ impl VisionLayer {
     /// # Shapes
     /// - x, rows, output: `[batch, n_rows, d_model]`, `rows` being `x` normalised
     /// - all: `[batch, seq, d_model]`
-    fn finish(&self, x: Tensor<3>, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
-        let y = self.attention.forward(rows, all, bias); // [batch, n_rows, d_model]
+    fn finish(&self, x: Tensor<3>, rows: Tensor<3>, all: Tensor<3>) -> Tensor<3> {
+        let y = self.attention.forward(rows, all, None); // [batch, n_rows, d_model]
         let x = scaled(&self.attention_scale, y) + x;
         let inner = self.norm_after.forward(x.clone());
         let inner = ops::gelu(self.intermediate.forward(inner)); // [batch, n_rows, d_ff]
         let y = self.dropout.forward(self.output.forward(inner)); // [batch, n_rows, d_model]
         scaled(&self.output_scale, y) + x
-    }
-}
-
-impl VisionAttention {
-    fn new(config: &ViTConfig, device: &Device, masks: &MaskStream) -> Self {
-        let d_model = config.hidden_size;
-        let linear = |bias: bool| {
-            AdaptedLinearConfig::new(d_model, d_model)
-                .with_bias(bias)
-                .init(device)
-        };
-        let dropout = |prob: f64| DropoutConfig { prob }.init(masks);
-        Self {
-            query: linear(config.qkv_bias),
-            key: linear(config.qkv_bias),
-            value: linear(config.qkv_bias),
-            output: linear(true),
-            probs_dropout: dropout(config.attention_probs_dropout_prob),
-            dropout: dropout(config.hidden_dropout_prob),
-            n_heads: config.num_attention_heads,
-        }
-    }
-
-    fn forward(&self, rows: Tensor<3>, all: Tensor<3>, bias: &Tensor<2>) -> Tensor<3> {
-        let q = self.query.forward(rows); // [batch, n_rows, d_model]
-        let k = self.key.forward(all.clone()); // [batch, seq, d_model]
-        let v = self.value.forward(all); // [batch, seq, d_model]
-        let heads = ops::attention(
-            AttentionInput::new(q, k, v, self.n_heads)
-                .key_bias(bias.clone())
-                .dropout(&self.probs_dropout),
-        );
-        self.dropout.forward(self.output.forward(heads)) // [batch, n_rows, d_model]
     }
 }
 

@@ -5,8 +5,13 @@ use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Int, Tensor};
 use ops::MaskStream;
+use rand::Rng;
 
-use crate::{Encoder, EncoderConfig, EncoderInput, LayerNorm};
+use super::names::LM_HEAD;
+use super::{Encoder, EncoderConfig, EncoderInput, EncoderKind, Roberta};
+use crate::checkpoint::names::Rule;
+use crate::random::fill;
+use crate::{Checkpoint, Dropouts, Family, LayerNorm, ModelError, Stored};
 
 /// An encoder with a language-model head whose last matrix is the word table.
 #[derive(Module, Debug)]
@@ -33,16 +38,23 @@ adaptable!(LmHead { dense });
 
 impl MaskedLm {
     /// A model whose weights are still to be given.
-    pub(crate) fn new(config: &EncoderConfig, device: &Device, masks: &MaskStream) -> Self {
+    fn new(
+        config: &EncoderConfig,
+        device: &Device,
+        masks: &MaskStream,
+    ) -> Result<Self, ModelError> {
+        if config.kind == EncoderKind::Bert {
+            return Err(ModelError::NoLanguageModel { kind: config.kind });
+        }
         let d_model = config.hidden_size;
-        Self {
+        Ok(Self {
             encoder: Encoder::new(config, device, masks),
             lm_head: LmHead {
                 dense: AdaptedLinearConfig::new(d_model, d_model).init(device),
                 layer_norm: LayerNorm::new(d_model, config.layer_norm_eps, device),
                 bias: Initializer::Zeros.init([config.vocab_size], device),
             },
-        }
+        })
     }
 
     /// Logits over the vocabulary, for the masked tokens alone.
@@ -62,5 +74,42 @@ impl MaskedLm {
         let x = self.lm_head.layer_norm.forward(x);
         let words = self.encoder.embeddings.word.weight.val(); // [vocab_size, d_model]
         x.matmul(words.transpose()) + self.lm_head.bias.val().unsqueeze() // [n_masked, vocab_size]
+    }
+}
+
+impl Stored for MaskedLm {
+    type Family = Roberta;
+    const ROOT: &'static str = "";
+    const CLASS: &'static str = "ForMaskedLM";
+    const HEAD: &'static [Rule] = LM_HEAD;
+}
+
+/// A masked language model with fresh weights, to pretrain.
+///
+/// # Errors
+/// If the configuration is BERT's, whose language-model head is another one.
+pub fn random_masked_lm(
+    config: &EncoderConfig,
+    device: &Device,
+    masks: &MaskStream,
+    rng: &mut impl Rng,
+) -> Result<MaskedLm, ModelError> {
+    let model = MaskedLm::new(config, device, masks)?;
+    Ok(fill(model, Roberta::scheme(config), rng))
+}
+
+impl Checkpoint<Roberta> {
+    /// The encoder with the checkpoint's language-model head, to go on pretraining.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::backbone`]; also for BERT, whose head is another one.
+    pub fn masked_lm(
+        &self,
+        device: &Device,
+        masks: &MaskStream,
+        dropouts: Dropouts,
+    ) -> Result<MaskedLm, ModelError> {
+        let config = self.config_with(dropouts)?;
+        self.fill("", MaskedLm::new(&config, device, masks)?, LM_HEAD)
     }
 }

@@ -5,7 +5,10 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use ops::MaskStream;
 
-use crate::{ViTConfig, VisionKind, VisionTransformer};
+use super::names::{HEAD, HEADS};
+use super::{ViTConfig, VisionKind, VisionTransformer, Vit};
+use crate::checkpoint::names::{Rule, StoredHead};
+use crate::{Classify, Stored};
 
 /// A vision transformer with a linear head, as Hugging Face's `ViTForImageClassification` and
 /// `Dinov2ForImageClassification`.
@@ -24,29 +27,48 @@ adaptable!(ImageClassifier {
     classifier
 });
 
-impl ImageClassifier {
-    /// A classifier whose weights are still to be given; see [`crate::Encoder::new`].
-    pub fn new(config: &ViTConfig, n_classes: usize, device: &Device, masks: &MaskStream) -> Self {
-        Self::from_parts(
-            config,
-            VisionTransformer::new(config, device, masks),
-            image_head(config, n_classes, device),
-        )
+impl Classify for Vit {
+    type Head = AdaptedLinear;
+    type HeadStyle = ();
+    type Classifier = ImageClassifier;
+    const CLASS: &'static str = "ForImageClassification";
+    const HEADS: &'static [StoredHead<()>] = HEADS;
+
+    fn head(
+        config: &ViTConfig,
+        (): (),
+        n_classes: usize,
+        device: &Device,
+        _masks: &MaskStream,
+    ) -> AdaptedLinear {
+        AdaptedLinearConfig::new(config.d_features(), n_classes).init(device)
     }
 
-    /// A backbone and a head from `config.d_features()`.
-    pub fn from_parts(
+    fn join(
         config: &ViTConfig,
         backbone: VisionTransformer,
         classifier: AdaptedLinear,
-    ) -> Self {
-        Self {
+    ) -> ImageClassifier {
+        ImageClassifier {
             backbone,
             classifier,
             kind: config.kind,
         }
     }
+}
 
+impl Stored for ImageClassifier {
+    type Family = Vit;
+    const ROOT: &'static str = "";
+    const CLASS: &'static str = Vit::CLASS;
+    const HEAD: &'static [Rule] = HEAD;
+
+    fn n_labels(&self) -> Option<usize> {
+        Some(self.n_classes())
+    }
+}
+
+impl ImageClassifier {
     /// Logits.
     ///
     /// # Shapes
@@ -93,11 +115,6 @@ impl ImageClassifier {
     pub fn n_classes(&self) -> usize {
         self.classifier.weight.lazy_shape()[1]
     }
-}
-
-/// A head whose weights are still to be given.
-pub(crate) fn image_head(config: &ViTConfig, n_classes: usize, device: &Device) -> AdaptedLinear {
-    AdaptedLinearConfig::new(config.d_features(), n_classes).init(device)
 }
 
 /// `[batch, 1 + n_patches, d_model]` to `[batch, d_features]`.

@@ -5,7 +5,8 @@ use burn::nn::{Embedding, EmbeddingConfig};
 use burn::tensor::{Device, Int, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
-use crate::{EncoderConfig, EncoderInput, EncoderKind, LayerNorm};
+use super::{EncoderConfig, EncoderInput, EncoderKind};
+use crate::LayerNorm;
 
 /// The sum of three lookups, layer normalisation and dropout.
 #[derive(Module, Debug)]
@@ -69,16 +70,16 @@ impl Embeddings {
         let [_, seq] = ids.dims();
         let [rows, _] = self.position.weight.dims();
         match self.kind {
-            // From the ids, not from the attention mask, as in Hugging Face (behaviours 3).
-            EncoderKind::Roberta => {
+            EncoderKind::Bert => {
+                assert_seq(seq, rows);
+                Tensor::<1, Int>::arange(0..seq as i64, &ids.device()).unsqueeze()
+            }
+            // From the ids, not from the attention mask, as transformers' RobertaEmbeddings.
+            _ => {
                 let pad = self.pad_token_id;
                 assert_seq(seq, rows - pad - 1);
                 let real = ids.clone().not_equal_elem(pad as i64).int();
                 real.clone().cumsum(1) * real + pad as i64
-            }
-            EncoderKind::Bert => {
-                assert_seq(seq, rows);
-                Tensor::<1, Int>::arange(0..seq as i64, &ids.device()).unsqueeze()
             }
         }
     }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use half::{bf16, f16};
 use safetensors::Dtype;
@@ -16,9 +16,9 @@ use safetensors::tensor::Metadata;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::names::Names;
 use crate::ModelError;
 use crate::error::HeaderProblem;
-use crate::names::Names;
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -32,8 +32,6 @@ const MOST_HEADER_BYTES: u64 = 100_000_000;
 /// The weight files of a checkpoint and what is where in them.
 #[derive(Debug)]
 pub(crate) struct WeightFiles {
-    /// The family whose prefixes were taken off.
-    pub(crate) names: &'static Names,
     paths: Vec<PathBuf>,
     /// By name without prefix.
     pub(crate) tensors: BTreeMap<String, StoredTensor>,
@@ -59,18 +57,17 @@ struct Index {
 
 impl WeightFiles {
     /// Reads the headers of `model.safetensors`, or of the shards in its index.
-    pub(crate) fn open(dir: &Path, names: &'static Names) -> Result<Self, ModelError> {
+    pub(crate) fn open(dir: &Path, names: &Names) -> Result<Self, ModelError> {
         let single = dir.join(SINGLE);
         let index = dir.join(INDEX);
         let mut files = Self {
-            names,
             paths: Vec::new(),
             tensors: BTreeMap::new(),
         };
         if single.is_file() {
-            files.add(dir, single)?;
+            files.add(dir, single, names)?;
         } else if index.is_file() {
-            files.add_shards(dir, &index)?;
+            files.add_shards(dir, &index, names)?;
         } else {
             return Err(ModelError::NoWeights {
                 dir: dir.to_owned(),
@@ -79,7 +76,12 @@ impl WeightFiles {
         Ok(files)
     }
 
-    fn add_shards(&mut self, dir: &Path, index_path: &Path) -> Result<(), ModelError> {
+    fn add_shards(
+        &mut self,
+        dir: &Path,
+        index_path: &Path,
+        names: &Names,
+    ) -> Result<(), ModelError> {
         let text = read_text(index_path)?;
         let index: Index = serde_json::from_str(&text).map_err(|source| ModelError::Index {
             path: index_path.to_owned(),
@@ -90,6 +92,12 @@ impl WeightFiles {
             shards.entry(shard).or_default().push(tensor);
         }
         for (shard, tensors) in shards {
+            if !stays_inside(shard) {
+                return Err(ModelError::ShardOutside {
+                    path: index_path.to_owned(),
+                    shard: shard.to_owned(),
+                });
+            }
             let path = dir.join(shard);
             if !path.is_file() {
                 return Err(ModelError::ShardMissing {
@@ -98,8 +106,8 @@ impl WeightFiles {
                     shard: shard.to_owned(),
                 });
             }
-            let names = self.add(dir, path)?;
-            if let Some(tensor) = tensors.iter().find(|tensor| !names.contains_key(**tensor)) {
+            let stored = self.add(dir, path, names)?;
+            if let Some(tensor) = tensors.iter().find(|name| !stored.contains_key(**name)) {
                 return Err(ModelError::ShardLacksTensor {
                     path: index_path.to_owned(),
                     tensor: (*tensor).to_owned(),
@@ -115,12 +123,13 @@ impl WeightFiles {
         &mut self,
         dir: &Path,
         path: PathBuf,
+        names: &Names,
     ) -> Result<HashMap<String, StoredTensor>, ModelError> {
         let file = self.paths.len();
         let tensors = read_header(&path, file)?;
         self.paths.push(path);
         for (name, tensor) in &tensors {
-            let name = self.names.normalise(name);
+            let name = names.normalise(name);
             if self.tensors.insert(name.clone(), tensor.clone()).is_some() {
                 return Err(ModelError::Duplicate {
                     dir: dir.to_owned(),
@@ -152,20 +161,36 @@ impl WeightFiles {
         })
     }
 
-    /// SHA-256 of the files' bytes one after the other, in hexadecimal: for a single file, what
-    /// `sha256sum` prints.
-    pub(crate) fn digest(&self) -> Result<String, ModelError> {
-        let mut hasher = Sha256::new();
-        for path in &self.paths {
-            File::open(path)
-                .and_then(|mut file| io::copy(&mut file, &mut hasher))
-                .map_err(|source| ModelError::Read {
-                    path: path.clone(),
-                    source,
-                })?;
-        }
-        Ok(format!("{:x}", hasher.finalize()))
+    /// The shape of a weight, by its name without prefix.
+    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
+        Some(&self.tensors.get(name)?.shape)
     }
+
+    /// SHA-256 of the files' bytes one after the other, in hexadecimal.
+    pub(crate) fn digest(&self) -> Result<String, ModelError> {
+        digest(&self.paths)
+    }
+}
+
+/// SHA-256 of files' bytes one after the other, in hexadecimal: for one file, what `sha256sum`
+/// prints.
+pub(crate) fn digest(paths: &[PathBuf]) -> Result<String, ModelError> {
+    let mut hasher = Sha256::new();
+    for path in paths {
+        File::open(path)
+            .and_then(|mut file| io::copy(&mut file, &mut hasher))
+            .map_err(|source| ModelError::Read {
+                path: path.clone(),
+                source,
+            })?;
+    }
+    Ok(format!("{:x}", hasher.finalize()))
+}
+
+/// Whether a shard's name leads to no other folder than the index's own or one below it.
+fn stays_inside(shard: &str) -> bool {
+    let mut parts = Path::new(shard).components();
+    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 /// Whether [`WeightFiles::read`] can turn a number type into f32.

@@ -5,8 +5,8 @@ use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
+use super::ViTConfig;
 use super::positions::interpolate;
-use crate::ViTConfig;
 
 /// Patches of an image through one matrix: a convolution whose stride is its size.
 #[derive(Module, Debug)]
