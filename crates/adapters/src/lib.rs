@@ -52,6 +52,7 @@
 //!
 //! Not here: which layers a named model adapts, optimisers, and files.
 
+#![warn(missing_docs)]
 mod linear;
 
 mod adapter;

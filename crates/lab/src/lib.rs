@@ -15,6 +15,7 @@
 //! Published rows and the committed checkpoints rest on its bytes: a change that moves them makes those stale, and the
 //! tests pin them.
 
+#![warn(missing_docs)]
 mod dice;
 
 mod language;

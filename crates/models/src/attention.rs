@@ -7,7 +7,7 @@
 use adapters::{AdaptedLinear, AdaptedLinearConfig, adaptable};
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Tensor};
-use ops::{Dropout, DropoutConfig, MaskStream};
+use ops::{AttentionInput, Dropout, DropoutConfig, MaskStream};
 
 use crate::LayerNorm;
 
@@ -159,12 +159,11 @@ impl MultiHeadAttention {
         KeysValues { keys, values }: KeysValues,
         key_bias: Option<&Tensor<2>>,
     ) -> Tensor<3> {
-        let [batch, seq, _] = keys.dims();
-        let bias = match key_bias {
-            Some(bias) => bias.clone(),
-            None => Tensor::zeros([batch, seq], &keys.device()),
-        };
-        let heads = ops::attention(query, keys, values, bias, self.n_heads, &self.probs_dropout);
+        let mut input = AttentionInput::new(query, keys, values, self.n_heads);
+        if let Some(bias) = key_bias {
+            input = input.key_bias(bias.clone());
+        }
+        let heads = ops::attention(input.dropout(&self.probs_dropout));
         self.dropout.forward(self.output.forward(heads)) // [batch, n_queries, d_model]
     }
 }

@@ -34,6 +34,7 @@
 //!
 //! What the crate deliberately lacks: decoders, tokenisers, downloads and losses.
 
+#![warn(missing_docs)]
 mod config;
 mod family;
 
@@ -47,6 +48,7 @@ mod shapes;
 
 mod checkpoint;
 
+mod path;
 mod random;
 
 mod error;

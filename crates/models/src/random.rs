@@ -13,12 +13,13 @@
 //! One generator fills a model in the order of its fields. Burn's own initialisers draw from a
 //! generator of the whole process, which would make runs depend on each other.
 
+use adapters::random::gaussian_pair;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use ops::MaskStream;
 use rand::Rng;
 
-use crate::checkpoint::path::Path;
+use crate::path::Path;
 use crate::{Classify, Family};
 
 /// A backbone with fresh weights.
@@ -122,15 +123,11 @@ impl<R: Rng> ModuleMapper for Fill<'_, R> {
     }
 }
 
-/// `n` draws from N(0, `std`), two at a time (Box and Muller, 1958).
+/// `n` draws from N(0, `std`).
 fn gaussian(n: usize, std: f64, rng: &mut impl Rng) -> Vec<f32> {
     let mut values = Vec::with_capacity(n + 1);
     while values.len() < n {
-        let u: f64 = 1.0 - rng.random::<f64>();
-        let angle = std::f64::consts::TAU * rng.random::<f64>();
-        let radius = std * (-2.0 * u.ln()).sqrt();
-        values.push((radius * angle.cos()) as f32);
-        values.push((radius * angle.sin()) as f32);
+        values.extend(gaussian_pair(std, rng).map(|value| value as f32));
     }
     values.truncate(n);
     values

@@ -3,35 +3,12 @@
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::ops::ActivationOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, ExtensionType, Flex, backend_extension};
-use burn::tensor::{DType, Tensor};
+use burn::backend::{Autodiff, Backend, Flex, backend_extension};
+use burn::tensor::DType;
 
 use crate::attention::{self, AttentionSettings};
+use crate::optional::Optional;
 use crate::{activation, dropout, linear, norm, rotary};
-
-/// A tensor that may be absent.
-#[derive(Clone, Debug, ExtensionType)]
-pub enum Optional<B: Backend> {
-    /// No tensor.
-    Absent,
-    /// A tensor.
-    Present(FloatTensor<B>),
-}
-
-impl<B: Backend> Optional<B> {
-    pub(crate) fn into_option(self) -> Option<FloatTensor<B>> {
-        match self {
-            Self::Absent => None,
-            Self::Present(tensor) => Some(tensor),
-        }
-    }
-}
-
-impl Optional<Dispatch> {
-    pub(crate) fn of<const D: usize>(tensor: Option<Tensor<D>>) -> Self {
-        tensor.map_or(Self::Absent, |tensor| Self::Present(tensor.into_dispatch()))
-    }
-}
 
 /// Fused operations; see the functions and layers of this crate for the user's side.
 #[backend_extension(

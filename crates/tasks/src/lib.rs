@@ -12,6 +12,7 @@
 //! models, training, and any knowledge of where data lives: paths and seeds are arguments, nothing is downloaded.
 //! QQP and WNLI are GLUE tasks too, but the paper does not report them, and the unlabelled test sets are never read.
 
+#![warn(missing_docs)]
 pub mod glue;
 pub mod metrics;
 

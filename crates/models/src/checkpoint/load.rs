@@ -7,8 +7,8 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 
 use super::names::Table;
-use super::path::Path;
 use super::weights::{StoredTensor, WeightFiles, is_supported};
+use crate::path::Path;
 use crate::{ModelError, WeightProblem, WeightProblems};
 
 /// Gives parameters their values from a checkpoint and notes what does not fit.

@@ -2,7 +2,6 @@
 
 mod load;
 pub(crate) mod names;
-pub(crate) mod path;
 mod save;
 pub(crate) mod weights;
 

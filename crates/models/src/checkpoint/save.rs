@@ -12,7 +12,7 @@ use safetensors::{Dtype, serialize};
 
 use super::load::transposed;
 use super::names::{Rule, Table};
-use super::path::Path;
+use crate::path::Path;
 use crate::{Family, ModelConfig, ModelError};
 
 /// How weights are stored.

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 use ops::{Dropout, DropoutConfig, MaskStream};
 
 use super::ViTConfig;
@@ -70,6 +70,8 @@ impl PatchProjection {
             .permute([0, 2, 4, 1, 3, 5]) // [batch, rows, columns, channels, patch, patch]
             .reshape([batch * rows * columns, width]);
         let weight = self.weight.val().reshape([d_model, width]).transpose();
+        // Pictures are f32 whatever the weights are.
+        let patches = patches.cast(FloatDType::from(weight.dtype()));
         let x = patches.matmul(weight) + self.bias.val().unsqueeze(); // [batch * n_patches, d_model]
         x.reshape([batch, rows * columns, d_model])
     }
@@ -122,7 +124,8 @@ impl VisionEmbeddings {
         }
         let cls = table.clone().narrow(1, 0, 1); // [1, 1, d_model]
         let table = table.narrow(1, 1, grid * grid).squeeze_dim(0); // [grid * grid, d_model]
-        let table = interpolate(table, grid, patches); // [n_patches, d_model]
+        let dtype = FloatDType::from(table.dtype());
+        let table = interpolate(table.cast(FloatDType::F32), grid, patches).cast(dtype); // [n_patches, d_model]
         Tensor::cat(vec![cls, table.unsqueeze()], 1)
     }
 }

@@ -7,9 +7,9 @@ use burn_flex::{FlexTensor, Layout};
 use rayon::prelude::*;
 
 use crate::attention::{AttentionSettings, Mask};
-use crate::backend::Optional;
 use crate::kernels::{self, Sight};
 use crate::matmul::{Matrix, Old, Shared, multiply, multiply_into};
+use crate::optional::Optional;
 use crate::slices::{contiguous, tensor, values, written, zeroed};
 
 /// Queries of one product under a causal mask: few enough that most of the scores that it hides are

@@ -19,8 +19,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Dispatch};
 use burn::tensor::{FloatDType, Tensor};
 
-use crate::backend::Optional;
 use crate::graph::{record, register};
+use crate::optional::Optional;
 use crate::{Dropout, FusedOps};
 
 pub(crate) mod flex;

@@ -7,7 +7,7 @@ use burn::tensor::{Shape, TensorData};
 
 use crate::FusedOps;
 use crate::attention::{AttentionSettings, Mask};
-use crate::backend::Optional;
+use crate::optional::Optional;
 
 /// The output, and the probabilities before dropout: `[batch, n_heads, n_queries, seq]`.
 pub(crate) fn forward_keeping<B: FusedOps>(

@@ -6,9 +6,9 @@ use burn::backend::Flex;
 use burn_flex::FlexTensor;
 use rayon::prelude::*;
 
-use crate::backend::Optional;
 use crate::kernels;
 use crate::matmul::{Matrix, Old, multiply};
+use crate::optional::Optional;
 use crate::slices::{contiguous, tensor, values, values_mut, written};
 
 /// Most rows of a block: enough that packing the weight for each block costs little, few enough

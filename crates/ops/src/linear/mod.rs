@@ -16,8 +16,8 @@ use burn::backend::{Autodiff, Dispatch, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
 use crate::FusedOps;
-use crate::backend::Optional;
 use crate::graph::{record, register};
+use crate::optional::Optional;
 
 /// `x W + b` over all leading dimensions at once.
 ///

@@ -4,7 +4,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::Shape;
 
-use crate::backend::Optional;
+use crate::optional::Optional;
 
 pub(crate) fn linear<B: Backend>(
     x: FloatTensor<B>,

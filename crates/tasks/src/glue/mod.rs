@@ -10,16 +10,20 @@
 //! The test sets have no labels and are not read.
 
 mod columns;
+mod constant;
 mod file_bytes;
 mod find;
 mod jsonl;
 mod parquet;
+mod scores;
 mod task;
 mod tsv;
 
 use std::path::Path;
 
+pub use constant::{ConstantPredictor, constant_prediction, constant_predictors, equals_constant};
 pub use file_bytes::file_bytes_digest;
+pub use scores::scores;
 pub use task::{GlueTask, Headline, POOLED_SPLIT};
 
 use crate::Error;

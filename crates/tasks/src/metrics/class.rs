@@ -71,3 +71,14 @@ fn assert_same_len(predictions: &[usize], labels: &[usize]) {
         "as many predictions as labels"
     );
 }
+
+/// The index of the largest value, the first of equals as in numpy; a NaN is never the largest, and 0 if all are NaN.
+pub fn argmax(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, &value) in row.iter().enumerate() {
+        if value > row[best] || row[best].is_nan() && !value.is_nan() {
+            best = index;
+        }
+    }
+    best
+}

@@ -1,4 +1,4 @@
-//! GLUE's metrics, equal to scikit-learn's and scipy's, and what a constant predictor would score.
+//! GLUE's metrics, equal to scikit-learn's and scipy's.
 //!
 //! | task | metrics | undefined cases |
 //! |---|---|---|
@@ -7,24 +7,21 @@
 //! | mrpc | accuracy, F1 of class 1 | F1 is 0 without a positive prediction or label (scikit-learn's `zero_division`) |
 //! | others | accuracy | |
 //!
-//! [`scores`] reports an undefined correlation as 0: a constant prediction says nothing about the order of the labels, and
+//! [`scores`](crate::glue::scores) reports an undefined correlation as 0: a constant prediction says nothing about the order of the labels, and
 //! 0 is what Matthews reports for the same failure on CoLA, so one collapsed seed counts as 0 in every average, as in the
-//! paper's tables (of three seeds, only 60.6, 60.6 and 0 give CoLA's 40.4 ± 35). [`constant_prediction`] and [`equals_constant`] say that it happened.
+//! paper's tables (of three seeds, only 60.6, 60.6 and 0 give CoLA's 40.4 ± 35). [`constant_prediction`](crate::glue::constant_prediction) and
+//! [`equals_constant`](crate::glue::equals_constant) say that it happened.
 
 mod class;
-mod constant;
 mod correlation;
-mod scores;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use class::{accuracy, f1, matthews};
-pub use constant::{ConstantPredictor, constant_prediction, constant_predictors, equals_constant};
+pub use class::{accuracy, argmax, f1, matthews};
 pub use correlation::{pearson, spearman};
-pub use scores::{argmax, scores};
 
 /// A GLUE metric. All are fractions, not percentages: accuracy and F1 from 0 to 1, the correlations from -1 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

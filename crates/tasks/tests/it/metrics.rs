@@ -1,9 +1,6 @@
 use serde::Deserialize;
-use tasks::glue::GlueTask;
-use tasks::metrics::{
-    Metric, accuracy, constant_prediction, constant_predictors, equals_constant, f1, matthews,
-    pearson, scores, spearman,
-};
+use tasks::glue::{GlueTask, constant_prediction, constant_predictors, equals_constant, scores};
+use tasks::metrics::{Metric, accuracy, f1, matthews, pearson, spearman};
 
 /// Both sides sum a few hundred products in f64; only the order of the sums differs.
 const TOLERANCE: f64 = 1e-9;

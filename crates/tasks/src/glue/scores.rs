@@ -1,13 +1,13 @@
 //! From a model's outputs to a task's metrics.
 
-use super::{Metric, accuracy, f1, matthews, pearson, spearman};
-use crate::glue::GlueTask;
+use super::GlueTask;
+use crate::metrics::{Metric, accuracy, argmax, f1, matthews, pearson, spearman};
 
 /// Every metric of `task`, the headline first, as fractions.
 ///
 /// `logits` is row-major, `[n, task.n_outputs()]`; `labels` are class indices, or the scores of STS-B.
 /// STS-B predictions are not clipped to 0..=5, nor are `run_glue`'s; an undefined correlation counts as 0 (see the
-/// [module](super)).
+/// [metrics](crate::metrics)).
 ///
 /// # Panics
 /// If `logits` has another length than `labels.len() * task.n_outputs()`.
@@ -24,17 +24,6 @@ pub fn scores(task: GlueTask, logits: &[f32], labels: &[f32]) -> Vec<(Metric, f6
     }
     let predictions: Vec<usize> = logits.chunks_exact(task.n_outputs()).map(argmax).collect();
     of_classes(task, &predictions, &classes(labels))
-}
-
-/// The index of the largest value, the first of equals as in numpy; a NaN is never the largest, and 0 if all are NaN.
-pub fn argmax(row: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, &value) in row.iter().enumerate() {
-        if value > row[best] || row[best].is_nan() && !value.is_nan() {
-            best = index;
-        }
-    }
-    best
 }
 
 pub(super) fn of_regression(

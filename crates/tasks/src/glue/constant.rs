@@ -3,9 +3,9 @@
 //! The paper's B_km rows contain such runs: MNLI 35.45 / 31.82 / 32.74 and RTE 52.71 / 47.29 are the shares of the
 //! classes in the validation sets.
 
-use super::Metric;
-use super::scores::{argmax, classes, of_classes};
-use crate::glue::GlueTask;
+use super::GlueTask;
+use super::scores::{classes, of_classes};
+use crate::metrics::{Metric, argmax};
 
 /// Two values of a metric closer than this are one: the scores of equal predictions agree to rounding.
 const SAME: f64 = 1e-9;
