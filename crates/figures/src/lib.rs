@@ -15,6 +15,7 @@
 //! What is plotted is a plain value first (such as [`dots::DotFigure`]) and ink only afterwards.
 //! Nothing here trains, reads a clock or depends on Burn; equal tables give equal bytes.
 
+#![warn(missing_docs)]
 pub mod claims;
 mod domains;
 pub mod dots;

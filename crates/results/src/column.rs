@@ -93,6 +93,19 @@ pub struct Column {
 }
 
 impl Column {
+    /// The column of a task that one split stands for, under the task's key.
+    pub fn of_split(task: &str, metric: &str, split: &str, label: &str) -> Self {
+        Self {
+            key: task.to_owned(),
+            task: task.to_owned(),
+            metric: metric.to_owned(),
+            measure: Measure::Split(split.to_owned()),
+            label: label.to_owned(),
+            group: String::new(),
+            domain: None,
+        }
+    }
+
     /// The head with its group, such as `VLCS LabelMe (ID)`.
     pub fn full_label(&self) -> String {
         if self.group.is_empty() {

@@ -8,6 +8,7 @@
 //!
 //! Nothing here trains, reads a clock or depends on Burn; paths, rows and times are arguments.
 
+#![warn(missing_docs)]
 mod arm;
 mod build;
 mod cell;

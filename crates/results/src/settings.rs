@@ -23,7 +23,7 @@ pub fn key(text: &str) -> String {
 }
 
 /// A settings record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Record(String);
 
 impl Record {

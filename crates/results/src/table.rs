@@ -106,6 +106,22 @@ impl TableSpec {
         paper.rows.iter().map(row).collect()
     }
 
+    /// Rows for these arms under a head, and nothing of a paper; any split is allowed.
+    pub fn of_arms(head: TableHead, arms: &[Arm]) -> Self {
+        let paper = PaperTable {
+            number: head.paper_number,
+            rows: Vec::new(),
+        };
+        let mut spec = Self {
+            head,
+            arms: Vec::new(),
+            splits: Vec::new(),
+            paper,
+        };
+        spec.add_arms(arms.iter().copied());
+        spec
+    }
+
     /// Adds rows for arms that the table does not have yet under any name, by their own labels.
     pub fn add_arms(&mut self, arms: impl IntoIterator<Item = Arm>) {
         for arm in arms {
