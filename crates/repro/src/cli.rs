@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
-use clap::Args;
+use clap::Parser;
+use results::Arm;
 
-/// Options of the table binaries (design: the same for every table).
-#[derive(Args, Clone, Debug)]
+/// Options of the table binaries, the same for every table.
+#[derive(Parser, Clone, Debug)]
 pub struct TableArgs {
     /// Scale of the experiment: mini, small or paper.
     #[arg(long, default_value = "mini")]
@@ -52,6 +53,16 @@ pub struct TableArgs {
     /// Uses the experiment's one shared learning rate for every arm.
     #[arg(long)]
     pub shared_lr: bool,
+}
+
+impl TableArgs {
+    /// The arms that `--arms` names.
+    ///
+    /// # Errors
+    /// One that is none.
+    pub fn arms(&self) -> Result<Vec<Arm>> {
+        self.arms.iter().map(|key| Ok(key.parse()?)).collect()
+    }
 }
 
 /// Parses `--shard`.

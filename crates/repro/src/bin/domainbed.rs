@@ -6,21 +6,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use repro::cli::{TableArgs, exit};
-use repro::domainbed::command::run;
-
-/// Trains the DomainBed suite and prints the paper's Tables 5, 8, 9 and 10
-#[derive(Parser)]
-#[command(name = "domainbed")]
-struct Cli {
-    #[command(flatten)]
-    args: TableArgs,
-}
-
 fn main() -> ExitCode {
-    exit(run(
+    repro::command::main(
+        "domainbed",
         &["table5", "table8", "table9", "table10"],
-        &Cli::parse().args,
-    ))
+        "Trains the DomainBed suite and prints the paper's Tables 5, 8, 9 and 10",
+    )
 }

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use lab::{self, LabConfig, Sizes};
 use repro::cli::exit;
 use serde_json::{Map, Value, json};
 use tasks::glue::{Example, GlueTask};
-use tasks::lab::{self, LabConfig, Sizes};
 
 /// Writes the generated tasks and some pretraining text to a folder.
 #[derive(Parser)]

@@ -1,21 +1,14 @@
 //! Table 9: TerraIncognita by environment.
 //!
-//! `cargo run -p repro --bin table9` trains what is missing of TerraIncognita.
+//! `cargo run -p repro --bin table9` trains what is missing of the mini scale for it and prints it
+//! beside the paper's; the runs are those of `domainbed`.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use repro::cli::{TableArgs, exit};
-use repro::domainbed::command::run;
-
-/// Trains what is missing and prints the paper's Table 9
-#[derive(Parser)]
-#[command(name = "table9")]
-struct Cli {
-    #[command(flatten)]
-    args: TableArgs,
-}
-
 fn main() -> ExitCode {
-    exit(run(&["table9"], &Cli::parse().args))
+    repro::command::main(
+        "domainbed",
+        &["table9"],
+        "Trains what the paper's Table 9 needs and prints the table beside the paper's",
+    )
 }

@@ -3,25 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use adapters::{MaskStream, train_all};
+use adapters::MaskStream;
 use anyhow::Result;
-use burn::module::Module;
-use burn::tensor::Device;
-use models::{ViTConfig, WeightDtype, random_image_classifier, save_vision};
+use burn::tensor::{Device, Tensor};
+use models::{ImageClassifier, ModelConfig, ViTConfig, Vit, WeightDtype, random_classifier, save};
 use serde::{Deserialize, Serialize};
 use tasks::domainbed::{
-    Augment, EvalOptions, EvalStream, Loading, PictureSource, Preprocess, TrainOptions,
-    TrainStream, View,
+    Augment, EvalOptions, Loading, PictureSource, PictureStream, PixelBatch, Preprocess,
+    TrainOptions, View,
 };
-use tasks::lab::vision;
 
-use super::state::{StateFolder, Trainer, Watch};
-use super::{Family, check_train};
-use crate::domainbed::train::{argmax_rows, loss, pixels};
-use crate::optimizer::OptimizerConfig;
-use crate::progress::SweepProgress;
-use crate::schedule::LinearSchedule;
-use crate::seeds::{self, Purpose};
+use super::{Family, TrainEntry, check_counts, train};
+use crate::suites::domainbed::{loss, n_right, pixels};
+use crate::train::seeds::{self, Purpose};
+use crate::train::{Length, Measure, Task};
 
 /// Pictures that are not trained on, to say how well the classes are told apart.
 const HELD_OUT: usize = 1000;
@@ -77,136 +72,59 @@ pub struct ShapeEntry {
     pub initializer_range: f64,
 }
 
-/// Settings of training.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrainEntry {
-    /// Number of steps.
-    pub steps: usize,
-    /// Pictures a step.
-    pub batch_size: usize,
-    /// Base learning rate.
-    pub lr: f64,
-    /// Share of warm-up steps.
-    pub warmup_ratio: f64,
-    /// Steps between two saved states.
-    pub save_every: usize,
-    /// AdamW and clipping.
-    pub optimizer: OptimizerConfig,
-}
-
 impl PicturePretraining {
     /// Checks the numbers.
     ///
     /// # Errors
     /// A number out of range.
-    pub(super) fn validate(&self) -> Result<()> {
-        check_train(&[
+    pub(super) fn check(&self) -> Result<()> {
+        check_counts(&[
             ("pictures.n", self.pictures.n),
             ("pictures.preprocess.side", self.pictures.preprocess.side),
             ("model.patch_size", self.model.patch_size),
-            ("train.steps", self.train.steps),
-            ("train.batch_size", self.train.batch_size),
-            ("train.save_every", self.train.save_every),
         ])?;
-        self.train.optimizer.validate("train.optimizer")
+        self.train.check()
     }
 
     /// Trains to the end, from the saved state if there is one; writes the checkpoint to
     /// `<pretrained>/<out>` and returns that folder.
     ///
     /// # Errors
-    /// If files cannot be read or written, or the loss is not a number.
+    /// If files cannot be read or written, or a loss or gradient is not a finite number.
     pub fn run(&self, pretrained: &Path, device: &Device) -> Result<PathBuf> {
         let out = pretrained.join(&self.out);
-        let state = StateFolder::open(&out, self)?;
-        let n = self.pictures.n;
-        let side = self.pictures.preprocess.side;
-        let drawn = vision::pretraining(self.pictures.seed, n + HELD_OUT, side);
-        let n_classes = vision::pretraining_class_names().len();
-        let source: Arc<dyn PictureSource> = Arc::new(drawn);
-
+        let n = self.pictures.n + HELD_OUT;
+        let drawn =
+            lab::pictures::pretraining(self.pictures.seed, n, self.pictures.preprocess.side);
         let config = self.config();
         config.validate()?;
-        let masks = MaskStream::default();
-        let model = random_image_classifier(
-            &config,
-            n_classes,
+        let task = DrawnPictures {
+            source: Arc::new(drawn),
+            config: config.clone(),
+            experiment: self,
             device,
-            &masks,
-            &mut seeds::rng(self.seed, Purpose::Weights),
-        );
-        let mut trainer = Trainer::new(train_all(model).train(), &self.train.optimizer);
-        state.resume(&mut trainer)?;
-
-        let schedule = LinearSchedule::new(self.train.steps, self.train.warmup_ratio);
-        let progress = SweepProgress::new(1);
-        let mut watch = Watch::new(&progress, &self.out, self.train.steps, trainer.step);
-        let autodiff = device.clone().autodiff();
-        // A stream a stretch between two saved states: each is a function of the step it starts at,
-        // so that a resumed run sees what an undisturbed one does.
-        while trainer.step < self.train.steps {
-            let stretch = self.train.save_every.min(self.train.steps - trainer.step);
-            let stretch_seed = self
-                .seed
-                .wrapping_mul(1 << 32)
-                .wrapping_add(trainer.step as u64);
-            let stream = TrainStream::new(
-                Arc::clone(&source),
-                (0..n).collect(),
-                TrainOptions {
-                    batch: self.train.batch_size,
-                    steps: stretch,
-                    seed: seeds::number(stretch_seed, Purpose::Order),
-                    augment: self.pictures.augment.clone(),
-                    preprocess: self.pictures.preprocess,
-                    loading: Loading::default(),
-                },
-            );
-            for batch in stream {
-                let batch = batch?;
-                let lr = self.train.lr * schedule.factor(trainer.step);
-                let logits = trainer.model.forward(pixels(&batch, &autodiff));
-                let loss = loss(logits, &batch);
-                let value = loss.clone().into_scalar::<f64>();
-                trainer.update(lr, loss);
-                watch.step(trainer.step, value)?;
-            }
-            if trainer.step < self.train.steps {
-                state.save(&trainer)?;
-            }
-        }
-
-        let model = trainer.model.valid();
-        let held_out = EvalStream::new(
-            source,
-            (n..n + HELD_OUT).collect(),
-            EvalOptions {
-                batch: self.train.batch_size,
-                view: View::Plain,
-                preprocess: self.pictures.preprocess,
-                loading: Loading::default(),
+        };
+        train(
+            &task,
+            &MaskStream::default(),
+            &self.train,
+            &out,
+            self,
+            |model, measures| {
+                for measure in measures {
+                    println!(
+                        "{:.1} % of {} held-out pictures of {} classes are told right",
+                        100.0 * measure.value,
+                        measure.n_examples,
+                        model.n_classes()
+                    );
+                }
+                // The backbone alone: the head's classes are in no data set. f16 is half the size in
+                // the repository, and what runs start from is exactly what is stored.
+                save(&out, &config, &model.backbone, WeightDtype::F16)?;
+                Ok(())
             },
-        );
-        let mut right = 0;
-        for batch in held_out {
-            let batch = batch?;
-            let chosen = argmax_rows(model.forward(pixels(&batch, device)), "held-out pictures")?;
-            right += chosen
-                .iter()
-                .zip(&batch.labels)
-                .filter(|(a, b)| a == b)
-                .count();
-        }
-        progress.line(&format!(
-            "{:.1} % of {HELD_OUT} held-out pictures of {n_classes} classes are told right",
-            100.0 * right as f64 / HELD_OUT as f64
-        ));
-        // The backbone alone: the head's classes are in no data set. f16 is half the size in the
-        // repository, and what runs start from is exactly what is stored.
-        save_vision(&out, &config, &model.backbone, WeightDtype::F16)?;
-        state.remove()?;
-        watch.finish();
+        )?;
         Ok(out)
     }
 
@@ -221,5 +139,94 @@ impl PicturePretraining {
             initializer_range: self.model.initializer_range,
             ..ViTConfig::vit_base_patch16_224()
         }
+    }
+}
+
+/// Learning to tell the classes of drawn pictures.
+struct DrawnPictures<'a> {
+    experiment: &'a PicturePretraining,
+    config: ViTConfig,
+    source: Arc<dyn PictureSource>,
+    device: &'a Device,
+}
+
+impl Task for DrawnPictures<'_> {
+    type Model = ImageClassifier;
+    type Batch = PixelBatch;
+
+    const HEAD: &'static str = "classifier";
+    const REPORTS_MORE: bool = true;
+
+    fn model(&self, masks: &MaskStream) -> Result<ImageClassifier> {
+        let n_classes = lab::pictures::pretraining_class_names().len();
+        let mut rng = seeds::rng(self.experiment.seed, Purpose::Weights);
+        let config = &self.config;
+        Ok(random_classifier::<Vit>(
+            config,
+            n_classes,
+            self.device,
+            masks,
+            &mut rng,
+        ))
+    }
+
+    fn length(&self) -> Length {
+        self.experiment.train.length()
+    }
+
+    /// A stream a stretch between two saved states: each is a function of the step it starts at, so
+    /// that a resumed run sees what an undisturbed one does.
+    fn batches(&self, from: usize) -> Box<dyn Iterator<Item = Result<PixelBatch>> + '_> {
+        let PicturePretraining {
+            seed,
+            pictures,
+            train,
+            ..
+        } = self.experiment;
+        let starts = (from..train.steps).step_by(train.save_every);
+        Box::new(starts.flat_map(move |start| {
+            let stretch_seed = seed.wrapping_mul(1 << 32).wrapping_add(start as u64);
+            let stream = PictureStream::train(
+                Arc::clone(&self.source),
+                (0..pictures.n).collect(),
+                TrainOptions {
+                    batch: train.batch_size,
+                    steps: train.save_every.min(train.steps - start),
+                    seed: seeds::number(stretch_seed, Purpose::Order),
+                    augment: pictures.augment.clone(),
+                    preprocess: pictures.preprocess,
+                    loading: Loading::default(),
+                },
+            );
+            stream.map(|batch| Ok(batch?))
+        }))
+    }
+
+    fn size(&self, batch: &PixelBatch) -> usize {
+        batch.len()
+    }
+
+    fn loss(&self, model: &ImageClassifier, batch: &PixelBatch) -> Result<Tensor<1>> {
+        let device = self.device.clone().autodiff();
+        Ok(loss(model.forward(pixels(batch, &device)), batch))
+    }
+
+    fn report(&self, model: &ImageClassifier, _watched: Vec<Measure>) -> Result<Vec<Measure>> {
+        let n = self.experiment.pictures.n;
+        let held_out = PictureStream::evaluate(
+            Arc::clone(&self.source),
+            (n..n + HELD_OUT).collect(),
+            EvalOptions {
+                batch: self.experiment.train.batch_size,
+                view: View::Plain,
+                preprocess: self.experiment.pictures.preprocess,
+                loading: Loading::default(),
+            },
+        );
+        let mut right = 0;
+        for batch in held_out {
+            right += n_right(model, &batch?, self.device, "held-out pictures")?;
+        }
+        Ok(vec![Measure::accuracy("held_out", right, HELD_OUT)])
     }
 }

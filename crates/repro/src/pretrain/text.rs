@@ -2,27 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use adapters::{MaskStream, train_all};
+use adapters::MaskStream;
 use anyhow::Result;
-use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use models::{
-    EncoderConfig, EncoderInput, EncoderKind, MaskedLm, WeightDtype, random_masked_lm, save_encoder,
+    EncoderConfig, EncoderInput, EncoderKind, MaskedLm, WeightDtype, random_masked_lm, save,
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tasks::batch::{Batch, collate, train_order};
 use tasks::encode::{Encoded, TextEncoder};
-use tasks::lab;
 
-use super::state::{StateFolder, Trainer, Watch};
-use super::{Family, check_train};
-use crate::loss::cross_entropy;
-use crate::optimizer::OptimizerConfig;
-use crate::progress::SweepProgress;
-use crate::schedule::LinearSchedule;
-use crate::seeds::{self, Purpose};
+use super::{Family, TrainEntry, check_counts, train};
+use crate::check::check_ratio;
+use crate::train::loss::cross_entropy;
+use crate::train::seeds::{self, Purpose};
+use crate::train::{Length, Task};
 
 /// Ids of RoBERTa's special tokens: `<s> <pad> </s> <unk> <mask>`.
 const N_SPECIAL: u32 = 5;
@@ -57,6 +53,8 @@ pub struct CorpusEntry {
     pub n_lines: usize,
     /// Most tokens of the tokenizer.
     pub vocab_size: usize,
+    /// Share of the tokens that are predicted.
+    pub mask_prob: f64,
 }
 
 /// Shape of the encoder.
@@ -79,49 +77,27 @@ pub struct ShapeEntry {
     pub initializer_range: f64,
 }
 
-/// Settings of training.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrainEntry {
-    /// Number of steps.
-    pub steps: usize,
-    /// Lines a step.
-    pub batch_size: usize,
-    /// Base learning rate.
-    pub lr: f64,
-    /// Share of warm-up steps.
-    pub warmup_ratio: f64,
-    /// Share of the tokens that are predicted.
-    pub mask_prob: f64,
-    /// Steps between two saved states.
-    pub save_every: usize,
-    /// AdamW and clipping.
-    pub optimizer: OptimizerConfig,
-}
-
 impl TextPretraining {
     /// Checks the numbers.
     ///
     /// # Errors
     /// A number out of range.
-    pub(super) fn validate(&self) -> Result<()> {
-        check_train(&[
-            ("train.steps", self.train.steps),
-            ("train.batch_size", self.train.batch_size),
-            ("train.save_every", self.train.save_every),
+    pub(super) fn check(&self) -> Result<()> {
+        check_counts(&[
+            ("corpus.n_lines", self.corpus.n_lines),
+            ("model.max_len", self.model.max_len),
         ])?;
-        self.train.optimizer.validate("train.optimizer")
+        check_ratio("corpus.mask_prob", Some(self.corpus.mask_prob))?;
+        self.train.check()
     }
 
     /// Trains to the end, from the saved state if there is one; writes the checkpoint to
     /// `<pretrained>/<out>` and returns that folder.
     ///
     /// # Errors
-    /// If files cannot be read or written, or the loss is not a number.
+    /// If files cannot be read or written, or a loss or gradient is not a finite number.
     pub fn run(&self, pretrained: &Path, device: &Device) -> Result<PathBuf> {
         let out = pretrained.join(&self.out);
-        let state = StateFolder::open(&out, self)?;
-
         let lines = lab::corpus(self.corpus.seed, self.corpus.n_lines);
         let tokenizer = lab::train_tokenizer(&lines, self.corpus.vocab_size)?;
         let encoder = TextEncoder::from_bytes(&tokenizer)?;
@@ -129,60 +105,26 @@ impl TextPretraining {
             .iter()
             .map(|line| encoder.encode(&line.a, line.b.as_deref(), self.model.max_len))
             .collect::<Result<_, _>>()?;
-        let lengths: Vec<usize> = text.iter().map(Encoded::len).collect();
-        let no_labels = vec![0.0; text.len()];
-        let config = self.config(encoder.vocab_size());
-
-        let masks = MaskStream::default();
-        let model = random_masked_lm(
-            &config,
+        let task = MaskedText {
+            lengths: text.iter().map(Encoded::len).collect(),
+            no_labels: vec![0.0; text.len()],
+            text,
+            config: self.config(encoder.vocab_size()),
+            masks: MaskStream::default(),
+            experiment: self,
             device,
-            &masks,
-            &mut seeds::rng(self.seed, Purpose::Weights),
-        )?;
-        let mut trainer = Trainer::new(train_all(model).train(), &self.train.optimizer);
-        state.resume(&mut trainer)?;
-
-        let schedule = LinearSchedule::new(self.train.steps, self.train.warmup_ratio);
-        let progress = SweepProgress::new(1);
-        let mut watch = Watch::new(&progress, &self.out, self.train.steps, trainer.step);
-        let n_batches = text.len().div_ceil(self.train.batch_size);
-        while trainer.step < self.train.steps {
-            let epoch = trainer.step / n_batches;
-            let order = train_order(&lengths, self.train.batch_size, self.seed, epoch as u64);
-            for rows in order.into_iter().skip(trainer.step % n_batches) {
-                // Everything random is a function of the step, so that a resumed run is the same.
-                let step_seed = self
-                    .seed
-                    .wrapping_mul(1 << 32)
-                    .wrapping_add(trainer.step as u64);
-                masks.reseed(seeds::number(step_seed, Purpose::Dropout));
-                let mut rng = seeds::rng(step_seed, Purpose::Masking);
-                let mut batch = collate(&text, &no_labels, &rows, PAD);
-                let (positions, targets) = hide(&mut batch, self.train.mask_prob, &mut rng);
-                let lr = self.train.lr * schedule.factor(trainer.step);
-                let loss = loss(&trainer.model, &batch, positions, targets, device);
-                let value = loss.clone().into_scalar::<f64>();
-                trainer.update(lr, loss);
-                watch.step(trainer.step, value)?;
-                if trainer.step == self.train.steps {
-                    break;
-                }
-                if trainer.step.is_multiple_of(self.train.save_every) {
-                    state.save(&trainer)?;
-                }
-            }
-        }
-
-        // f16: half the size in the repository, and what runs start from is exactly what is stored.
-        save_encoder(&out, &config, &trainer.model.valid(), WeightDtype::F16)?;
-        std::fs::write(out.join("tokenizer.json"), &tokenizer)?;
-        std::fs::write(
-            out.join("tokenizer_config.json"),
-            "{\n  \"add_prefix_space\": true,\n  \"tokenizer_class\": \"RobertaTokenizerFast\"\n}\n",
-        )?;
-        state.remove()?;
-        watch.finish();
+        };
+        let config = task.config.clone();
+        train(&task, &task.masks, &self.train, &out, self, |model, _| {
+            // f16: half the size in the repository, and what runs start from is what is stored.
+            save(&out, &config, &model, WeightDtype::F16)?;
+            std::fs::write(out.join("tokenizer.json"), &tokenizer)?;
+            std::fs::write(
+                out.join("tokenizer_config.json"),
+                "{\n  \"add_prefix_space\": true,\n  \"tokenizer_class\": \"RobertaTokenizerFast\"\n}\n",
+            )?;
+            Ok(())
+        })?;
         Ok(out)
     }
 
@@ -204,6 +146,95 @@ impl TextPretraining {
             pad_token_id: PAD as usize,
             initializer_range: self.model.initializer_range,
         }
+    }
+}
+
+/// Learning to say which tokens were hidden.
+struct MaskedText<'a> {
+    experiment: &'a TextPretraining,
+    config: EncoderConfig,
+    text: Vec<Encoded>,
+    lengths: Vec<usize>,
+    no_labels: Vec<f32>,
+    masks: MaskStream,
+    device: &'a Device,
+}
+
+/// Lines with some tokens hidden.
+struct HiddenBatch {
+    lines: Batch,
+    /// Flat positions of the hidden tokens.
+    positions: Vec<i64>,
+    /// The tokens that stood there.
+    targets: Vec<i64>,
+    dropout_seed: u64,
+}
+
+impl Task for MaskedText<'_> {
+    type Model = MaskedLm;
+    type Batch = HiddenBatch;
+
+    const HEAD: &'static str = "lm_head";
+
+    fn model(&self, masks: &MaskStream) -> Result<MaskedLm> {
+        let mut rng = seeds::rng(self.experiment.seed, Purpose::Weights);
+        Ok(random_masked_lm(
+            &self.config,
+            self.device,
+            masks,
+            &mut rng,
+        )?)
+    }
+
+    fn length(&self) -> Length {
+        self.experiment.train.length()
+    }
+
+    fn batches(&self, from: usize) -> Box<dyn Iterator<Item = Result<HiddenBatch>> + '_> {
+        let seed = self.experiment.seed;
+        let batch_size = self.experiment.train.batch_size;
+        let n_batches = self.text.len().div_ceil(batch_size);
+        let orders = (from / n_batches..)
+            .flat_map(move |epoch| train_order(&self.lengths, batch_size, seed, epoch as u64));
+        let rows = orders.skip(from % n_batches).enumerate();
+        Box::new(rows.map(move |(i, rows)| {
+            // Everything random is a function of the step, so that a resumed run is the same.
+            let step_seed = seed.wrapping_mul(1 << 32).wrapping_add((from + i) as u64);
+            let mut rng = seeds::rng(step_seed, Purpose::Masking);
+            let mut lines = collate(&self.text, &self.no_labels, &rows, PAD);
+            let prob = self.experiment.corpus.mask_prob;
+            let (positions, targets) = hide(&mut lines, prob, &mut rng);
+            Ok(HiddenBatch {
+                lines,
+                positions,
+                targets,
+                dropout_seed: seeds::number(step_seed, Purpose::Dropout),
+            })
+        }))
+    }
+
+    fn size(&self, batch: &HiddenBatch) -> usize {
+        batch.lines.batch
+    }
+
+    /// Mean cross-entropy of the hidden tokens.
+    fn loss(&self, model: &MaskedLm, batch: &HiddenBatch) -> Result<Tensor<1>> {
+        self.masks.reseed(batch.dropout_seed);
+        let device = self.device.clone().autodiff();
+        let lines = &batch.lines;
+        let shape = [lines.batch, lines.seq];
+        let n = batch.positions.len();
+        let ids = TensorData::new(lines.ids.clone(), shape);
+        let mask = TensorData::new(lines.mask.clone(), shape);
+        let positions = TensorData::new(batch.positions.clone(), [n]);
+        let input = EncoderInput {
+            ids: Tensor::<2, Int>::from_data(ids, &device),
+            mask: Tensor::<2, Bool>::from_data(mask, &device),
+            type_ids: None,
+        };
+        let positions = Tensor::<1, Int>::from_data(positions, &device);
+        let logits = model.forward(&input, positions);
+        Ok(cross_entropy(logits, batch.targets.clone()))
     }
 }
 
@@ -239,24 +270,4 @@ fn hide(batch: &mut Batch, prob: f64, rng: &mut ChaCha8Rng) -> (Vec<i64>, Vec<i6
         }
     }
     (positions, targets)
-}
-
-/// Mean cross-entropy of the hidden tokens.
-fn loss(
-    model: &MaskedLm,
-    batch: &Batch,
-    positions: Vec<i64>,
-    targets: Vec<i64>,
-    device: &Device,
-) -> Tensor<1> {
-    let device = device.clone().autodiff();
-    let shape = [batch.batch, batch.seq];
-    let n = positions.len();
-    let input = EncoderInput {
-        ids: Tensor::<2, Int>::from_data(TensorData::new(batch.ids.clone(), shape), &device),
-        mask: Tensor::<2, Bool>::from_data(TensorData::new(batch.mask.clone(), shape), &device),
-        type_ids: None,
-    };
-    let positions = Tensor::<1, Int>::from_data(TensorData::new(positions, [n]), &device);
-    cross_entropy(model.forward(&input, positions), targets)
 }

@@ -1,10 +1,12 @@
 //! A run that fails leaves an error row and the rest goes on.
 
 use repro::provenance::Revision;
-use repro::sweep::{SweepReport, sweep};
+use repro::run::{SweepReport, sweep};
+use repro::suites::{Glue, Suite};
+use repro::train::build;
 use results::{Row, Store};
 
-use crate::sandbox::{EXPERIMENT, Sandbox, reports, stderr, stdout};
+use crate::sandbox::{EXPERIMENT, Sandbox, SmokeRun, reports, stderr, stdout};
 
 fn rows(sandbox: &Sandbox) -> Vec<Row> {
     let store = Store::read_only(sandbox.path("results/smoke/tiny/glue"));
@@ -21,7 +23,8 @@ fn a_loss_that_is_not_a_number_fails_the_run_and_no_other() {
     let rows_after = rows(&sandbox);
     let failed: Vec<&Row> = rows_after.iter().filter(|row| row.is_failure()).collect();
     assert_eq!(failed.len(), 1);
-    assert_eq!((failed[0].arm.as_str(), failed[0].value), ("lora-r8", None));
+    assert_eq!(failed[0].arm.to_string(), "lora-r8");
+    assert_eq!(failed[0].value, None);
     assert!(
         failed[0].error.contains("the loss is NaN at step"),
         "{}",
@@ -45,25 +48,19 @@ fn a_loss_that_is_not_a_number_fails_the_run_and_no_other() {
 
 #[test]
 fn a_panic_fails_the_run_and_no_other() {
-    use crate::sandbox::SmokeRun;
-    use repro::experiment::Experiment;
-    use tasks::glue::GlueTask;
-
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
-    let smoke = |arm| {
-        let experiment = Experiment::parse(EXPERIMENT).unwrap();
-        SmokeRun::new(experiment, arm, GlueTask::Rte)
-    };
+    let smoke = |arm| SmokeRun::<Glue>::of_text(EXPERIMENT, arm, "rte");
     let (good, bad) = (smoke("linear-probe"), smoke("lora-r8"));
     let revision = Revision {
         commit: "unknown".into(),
         dirty: true,
     };
     let runs = [bad.run.clone(), good.run.clone()];
-    let report = sweep(&runs, &store, 1, &revision, |run, progress| {
+    let report = sweep(&runs, &store, 1, &revision, |run, _| {
         assert!(run.key != bad.run.key, "a model of\ntwo lines");
-        repro::glue::train(run, &good.data, &good.source, &good.device, 8, progress)
+        let task = good.suite.task(run)?;
+        Ok(good.fit(&task, build(&task, &good.recipe())?)?.1)
     });
     let expected = SweepReport {
         finished: 1,
@@ -72,9 +69,7 @@ fn a_panic_fails_the_run_and_no_other() {
     assert_eq!(report.unwrap(), expected);
     let rows = store.load().unwrap().rows;
     assert_eq!(rows[0].error, "the run panicked: a model of two lines");
-    assert!(
-        rows[1..]
-            .iter()
-            .all(|row| row.arm == "linear-probe" && !row.is_failure())
-    );
+    let good = "linear-probe".parse().unwrap();
+    let rest = &rows[1..];
+    assert!(rest.iter().all(|row| row.arm == good && !row.is_failure()));
 }

@@ -1,9 +1,9 @@
 //! Linear probing on features that are computed once is linear probing.
 
-use repro::experiment::Experiment;
-use repro::glue::{Trainer, build};
-use repro::progress::SweepProgress;
-use tasks::glue::GlueTask;
+use burn::module::Module;
+use repro::suites::Suite;
+use repro::suites::glue::{Glue, Probe};
+use repro::train::build;
 
 use crate::sandbox::{EXPERIMENT, SmokeRun};
 
@@ -19,42 +19,41 @@ fn training_on_cached_features_equals_training_on_tokens() {
             "linear-probe = { row = 6, lr = 1e-3 }",
             "linear-probe = { row = 6, lr = 1e-2 }",
         );
-    for task in [GlueTask::Rte, GlueTask::Cola] {
-        let experiment = Experiment::parse(&text).unwrap();
-        let smoke = SmokeRun::new(experiment, "linear-probe", task);
+    for task in ["rte", "cola"] {
+        let smoke = SmokeRun::<Glue>::of_text(&text, "linear-probe", task);
         let settings = &smoke.run.settings;
         assert_eq!(
             (settings.dropout, settings.head_dropout),
             (Some(0.0), Some(0.0))
         );
-        let sweep = SweepProgress::new(1);
-        let trainer = Trainer {
-            settings,
-            data: &smoke.data,
-            device: &smoke.device,
-            eval_batch_size: smoke.eval_batch_size,
-            progress: &sweep.run("linear-probe".into()),
-        };
-        let model = || build(settings, &smoke.source, task, &smoke.device).unwrap();
-        let fresh = model();
-        let (by_features, features) = trainer.train_on_features(model()).unwrap();
-        let (by_tokens, tokens) = trainer.train_on_tokens(model()).unwrap();
+        let on_tokens = smoke.suite.task(&smoke.run).unwrap();
+        let model = || build(&on_tokens, &smoke.recipe()).unwrap();
+        let fresh = model().valid();
+        let encoder = model().encoder.valid();
+        let (probe, head) = Probe::new(&on_tokens, model());
+        let (by_features, features) = smoke.fit(&probe, head).unwrap();
+        let (by_tokens, tokens) = smoke.fit(&on_tokens, model()).unwrap();
         assert_eq!(features.last, tokens.last);
         assert_eq!(features.best, tokens.best);
         assert_eq!(
             (features.steps, features.count),
             (tokens.steps, tokens.count)
         );
+        let by_features = models::SequenceClassifier {
+            encoder,
+            classifier: by_features.valid(),
+        };
+        let by_tokens = by_tokens.valid();
         let largest = |a: &[f32], b: &[f32]| {
             let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
             differences.fold(0.0, f32::max)
         };
-        for split in &smoke.data.validation {
-            let by_features = trainer.logits(&by_features, split);
-            let by_tokens = trainer.logits(&by_tokens, split);
+        for split in &on_tokens.data.validation {
+            let by_features = on_tokens.logits(&by_features, split);
+            let by_tokens = on_tokens.logits(&by_tokens, split);
             let apart = largest(&by_features, &by_tokens);
             assert!(apart < TOLERANCE, "{task}: {apart}");
-            let moved = largest(&by_tokens, &trainer.logits(&fresh, split));
+            let moved = largest(&by_tokens, &on_tokens.logits(&fresh, split));
             assert!(moved > 100.0 * TOLERANCE, "{task} hardly trained: {moved}");
         }
     }

@@ -11,18 +11,22 @@ mod feature_cache;
 /// Weights before and after training, arm by arm.
 mod trained_set;
 
+/// Each of the program's modes, over all suites.
+mod every_suite;
+
+/// A suite in one folder,
+mod toy;
+/// and what it takes to run it.
+mod toy_suite;
+
 /// Sentences and exit codes for whatever can be wrong.
 mod bad_input;
 /// SIGKILL and torn files.
 mod crash;
-/// Seeds, jobs and threads.
-mod determinism;
 /// Pictures: every environment measured, wrong folders.
 mod domainbed;
 /// What a plan prints.
 mod dry_run;
-/// Every experiment file, three steps of it.
-mod experiments;
 /// Losses that are not numbers, and panics.
 mod failed_run;
 
@@ -34,7 +38,3 @@ mod pretrain;
 
 /// The `forward` binary against transformers, and what it says of bad input.
 mod forward;
-
-/// The `bench` binary beside a stand-in for Python.
-#[cfg(unix)]
-mod bench;

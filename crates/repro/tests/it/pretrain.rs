@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use repro::pretrain::Pretraining;
-use tasks::lab;
 
 const TINY: &str = r#"
 family = "roberta"
@@ -16,6 +15,7 @@ seed = 3
 seed = 1
 n_lines = 400
 vocab_size = 400
+mask_prob = 0.2
 [model]
 hidden_size = 16
 num_hidden_layers = 2
@@ -28,8 +28,7 @@ initializer_range = 0.05
 steps = 200
 batch_size = 8
 lr = 1e-3
-warmup_ratio = 0.1
-mask_prob = 0.2
+schedule = { linear = { warmup_ratio = 0.1 } }
 save_every = 10
 [train.optimizer]
 beta_1 = 0.9

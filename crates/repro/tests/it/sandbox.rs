@@ -5,17 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use burn::tensor::Device;
-use repro::encoded::EncodedTask;
-use repro::experiment::Experiment;
-use repro::run::{Rates, Request, Run, Sources, plan};
-use repro::smoke;
-use repro::source::ModelSource;
-use results::csv::read_record;
-use tasks::glue::GlueTask;
+use anyhow::Result;
+use clap::Parser;
+use repro::cli::TableArgs;
+use repro::experiment::{TaskEntry, parse};
+use repro::plan::{Rates, Request, plan};
+use repro::run::Run;
+use repro::suites::{ExperimentOf, Suite, World};
+use repro::train::progress::SweepProgress;
+use repro::train::{Fit, Outcome, Recipe, Task, fit};
 use tempfile::TempDir;
 
-/// Six arms, two tasks and one seed: twelve runs. The checkpoint is the tiny BERT of `models`.
+/// GLUE: six arms, two tasks and one seed, twelve runs. The checkpoint is the tiny BERT of `models`.
 pub const EXPERIMENT: &str = r#"
 suite = "glue"
 scale = "tiny"
@@ -35,7 +36,7 @@ source = "files"
 seed = 0
 
 [train]
-warmup_ratio = 0.06
+schedule = { linear = { warmup_ratio = 0.06 } }
 eval_batch_size = 16
 shared_lr = 1e-3
 
@@ -59,6 +60,69 @@ tuneA-Brand-r16 = { row = 5, lr = 1e-3 }
 linear-probe = { row = 6, lr = 1e-3 }
 "#;
 
+/// DomainBed: five arms, two data sets and one seed. The checkpoint is the tiny ViT of `models`.
+pub const PICTURES: &str = r#"
+suite = "domainbed"
+scale = "tiny"
+seeds = [0]
+jobs = 1
+
+[model]
+checkpoint = "lab/vit"
+targets = ["query", "value"]
+dropout = 0.1
+adapter_dropout = 0.05
+smoke_shape = "mini"
+
+[data]
+source = "lab"
+seed = 0
+per_environment = 20
+preprocess = { side = 16, normalise = "imagenet" }
+on_corrupt = "fail"
+
+[train]
+schedule = "constant"
+eval_batch_size = 16
+shared_lr = 1e-3
+
+[train.optimizer]
+beta_1 = 0.9
+beta_2 = 0.999
+epsilon = 1e-8
+weight_decay = 0.0
+
+[tasks]
+pacs = { steps = 5, batch_size = 8, watch_every = 2 }
+terra = { steps = 5, batch_size = 8, watch_every = 2 }
+
+[arms]
+tuneB-Arand-r8 = { row = 1, lr = 1e-3 }
+tuneA-Brand-r8 = { row = 2, lr = 1e-3 }
+lora-r8 = { row = 3, lr = 1e-3 }
+linear-probe = { row = 4, lr = 1e-3 }
+full = { row = 5, lr = 1e-3 }
+"#;
+
+/// A tokenizer of six words for the tiny BERT, in the format of `tokenizer.json`.
+const TOKENIZER: &str = r#"{
+    "version": "1.0",
+    "added_tokens": [],
+    "normalizer": { "type": "Lowercase" },
+    "pre_tokenizer": { "type": "Whitespace" },
+    "post_processor": {
+        "type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]
+    },
+    "model": {
+        "type": "WordLevel",
+        "unk_token": "[UNK]",
+        "vocab": {
+            "[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "the": 4, "a": 5, "an": 6, "dog": 7,
+            "animal": 8, "sleeps": 9
+        }
+    }
+}"#;
+
 /// Two sentences of CoLA.
 pub const COLA: &str = "gj04\t1\t\tThe dog sleeps.\ngj04\t0\t*\tThe dog sleep the.\n";
 /// The first line of RTE's files.
@@ -78,13 +142,28 @@ impl Sandbox {
         Self::with(EXPERIMENT)
     }
 
-    /// A workspace with another experiment.
+    /// A workspace with another experiment, of the suite that it names, and the tiny ViT.
     pub fn with(experiment: &str) -> Self {
         let sandbox = Self {
             dir: tempfile::tempdir().unwrap(),
         };
-        sandbox.write("experiments/tiny/glue.toml", experiment);
+        let suite = experiment
+            .lines()
+            .find_map(|line| line.strip_prefix("suite = "))
+            .unwrap();
+        let name = format!("experiments/tiny/{}.toml", suite.trim_matches('"'));
+        sandbox.write(&name, experiment);
+        sandbox.copy_fixture("vit", "pretrained/lab/vit");
         sandbox
+    }
+
+    /// Copies a tiny checkpoint of `models`.
+    fn copy_fixture(&self, name: &str, to: &str) {
+        let fixture = repository().join("crates/models/tests/fixtures").join(name);
+        for file in ["config.json", "model.safetensors"] {
+            let bytes = fs::read(fixture.join(file)).unwrap();
+            self.write(&format!("{to}/{file}"), bytes);
+        }
     }
 
     /// A path in the workspace.
@@ -99,13 +178,10 @@ impl Sandbox {
         fs::write(path, contents).unwrap();
     }
 
-    /// Writes the tiny BERT to `models/`, without a tokenizer, and data of two tasks to `data/`.
+    /// Writes the tiny BERT to `models/`, with a tokenizer, and data of two tasks to `data/`.
     pub fn write_inputs(&self) {
-        let bert = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/fixtures/bert");
-        for name in ["config.json", "model.safetensors"] {
-            let bytes = fs::read(bert.join(name)).unwrap();
-            self.write(&format!("models/lab/bert/{name}"), bytes);
-        }
+        self.copy_fixture("bert", "models/lab/bert");
+        self.write("models/lab/bert/tokenizer.json", TOKENIZER);
         for split in ["train", "dev"] {
             self.write(&format!("data/CoLA/{split}.tsv"), COLA);
             self.write(
@@ -117,7 +193,12 @@ impl Sandbox {
 
     /// `table1` on the experiment, in the workspace.
     pub fn table1(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_table1"));
+        self.command(env!("CARGO_BIN_EXE_table1"), args)
+    }
+
+    /// A table binary on the experiment, in the workspace.
+    pub fn command(&self, binary: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(binary);
         command
             .current_dir(self.dir.path())
             .env("HF_HUB_OFFLINE", "1")
@@ -135,6 +216,12 @@ impl Sandbox {
     #[track_caller]
     pub fn run(&self, args: &[&str], code: i32) -> Output {
         finished(self.table1(args), code)
+    }
+
+    /// Runs a table binary to its end and checks the exit code.
+    #[track_caller]
+    pub fn run_binary(&self, binary: &str, args: &[&str], code: i32) -> Output {
+        finished(self.command(binary, args), code)
     }
 
     /// The rows of the smoke runs.
@@ -193,53 +280,105 @@ pub fn reports(output: &Output) -> Vec<String> {
 
 /// The records of a `runs.csv`, sorted, without what depends on the clock and the load.
 pub fn stable_rows(path: &Path) -> Vec<String> {
-    const VOLATILE: [&str; 4] = ["train_s", "examples_per_s", "peak_mem_mb", "finished_at"];
-    let text = fs::read_to_string(path).unwrap();
-    let mut records = text.lines().map(|line| read_record(line).unwrap());
-    let header = records.next().unwrap();
-    assert!(VOLATILE.iter().all(|name| header.iter().any(|h| h == name)));
+    const VOLATILE: [&str; 4] = ["wall_s", "examples_per_s", "peak_mem_mb", "finished_at"];
+    let (header, records) = records(path);
+    assert!(
+        VOLATILE
+            .iter()
+            .all(|name| header.iter().any(|h| h == *name))
+    );
     let mut rows: Vec<String> = records
+        .iter()
         .map(|record| {
-            let fields = header.iter().zip(&record);
-            let kept = fields.filter(|(name, _)| !VOLATILE.contains(&name.as_str()));
-            kept.map(|(_, value)| value.as_str())
-                .collect::<Vec<_>>()
-                .join(",")
+            let fields = header.iter().zip(record);
+            let kept = fields.filter(|(name, _)| !VOLATILE.contains(name));
+            kept.map(|(_, value)| value).collect::<Vec<_>>().join(",")
         })
         .collect();
     rows.sort();
     rows
 }
 
-/// The smoke run of one arm and task of an experiment, with its weights and examples.
-pub struct SmokeRun {
-    pub run: Run,
-    pub source: ModelSource,
-    pub data: EncodedTask,
-    pub eval_batch_size: usize,
-    pub device: Device,
+/// The header and the records of a CSV file.
+fn records(path: &Path) -> (csv::StringRecord, Vec<csv::StringRecord>) {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let records = reader.records().map(Result::unwrap).collect();
+    (reader.headers().unwrap().clone(), records)
 }
 
-impl SmokeRun {
-    pub fn new(mut experiment: Experiment, arm: &str, task: GlueTask) -> Self {
-        let source = ModelSource::random(experiment.model.smoke_shape.config());
-        smoke::shrink(&mut experiment);
-        let data = smoke::examples(&experiment, task);
-        let (arms, tasks) = ([arm.to_owned()], [task.key().to_owned()]);
-        let request = Request::new(&experiment, &arms, &tasks, &[5], Rates::PerArm).unwrap();
-        let sources = Sources {
-            checkpoint_digest: source.digest().unwrap(),
-            device: "flex".into(),
-            smoke: true,
-        };
-        let mut runs = plan(&experiment, &request, &sources, |_| data.digest()).unwrap();
+/// A field of each row of a CSV file.
+pub fn column(path: &Path, name: &str) -> Vec<String> {
+    let (header, records) = records(path);
+    let at = header.iter().position(|field| field == name).unwrap();
+    records.iter().map(|record| record[at].to_owned()).collect()
+}
+
+/// A smoke run of one arm and task of an experiment, with its opened suite.
+pub struct SmokeRun<S: Suite> {
+    pub suite: S,
+    pub run: Run<S::Own>,
+    pub world: World,
+}
+
+impl<S: Suite> SmokeRun<S> {
+    pub fn new(experiment: ExperimentOf<S>, arm: &str, task: &str) -> Self {
+        Self::at(experiment, arm, task, Rates::PerArm)
+    }
+
+    /// The same at the experiment's shared rate, for arms that have none of their own.
+    pub fn at_shared_rate(experiment: ExperimentOf<S>, arm: &str, task: &str) -> Self {
+        let lr = experiment.train.shared_lr.unwrap();
+        Self::at(experiment, arm, task, Rates::Shared(lr))
+    }
+
+    fn at(mut experiment: ExperimentOf<S>, arm: &str, task: &str, rates: Rates) -> Self {
+        let args = TableArgs::parse_from(["tables", "--smoke"]);
+        let world = World::new(repository(), &args).unwrap();
+        experiment.tasks.values_mut().for_each(TaskEntry::shrink);
+        S::shrink(&mut experiment);
+        let tasks = [task.to_owned()];
+        let request = Request::all::<S>(&experiment, rates);
+        let arm = arm.parse().unwrap();
+        let request = request.narrow::<S>(&[arm], &tasks, &[5]).unwrap();
+        let suite = S::open(&experiment, &world, &tasks).unwrap();
+        let mut runs = plan(&suite, &experiment, &request, &world).unwrap().runs;
         assert_eq!(runs.len(), 1);
         Self {
             run: runs.remove(0),
-            source,
-            data,
-            eval_batch_size: experiment.train.eval_batch_size,
-            device: Device::flex(),
+            suite,
+            world,
         }
+    }
+
+    /// The same from the text of an experiment file.
+    pub fn of_text(text: &str, arm: &str, task: &str) -> Self {
+        Self::new(parse(text, |_| Ok(())).unwrap(), arm, task)
+    }
+
+    /// How the model is made ready.
+    pub fn recipe(&self) -> Recipe<'_> {
+        let settings = &self.run.settings;
+        Recipe {
+            method: &settings.method,
+            targets: &settings.targets,
+            seed: settings.seed,
+            dtype: settings.dtype,
+            device: &self.world.device,
+        }
+    }
+
+    /// Trains a model of the run's task.
+    pub fn fit<T: Task>(&self, task: &T, model: T::Model) -> Result<(T::Model, Outcome)> {
+        let settings = &self.run.settings;
+        let sweep = SweepProgress::new(1);
+        let fitting = Fit {
+            method: &settings.method,
+            lr: settings.lr,
+            schedule: settings.schedule,
+            optimizer: &settings.optimizer,
+            progress: &sweep.run("a run".into()),
+            state: None,
+        };
+        fit(task, model, &fitting)
     }
 }

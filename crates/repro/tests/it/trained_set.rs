@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
-use repro::experiment::{Experiment, Precision};
-use repro::glue::{Trainer, build};
-use repro::progress::SweepProgress;
-use tasks::glue::GlueTask;
+use repro::suites::{DomainBed, ExperimentOf, Glue, Suite};
+use repro::train::Precision;
+use repro::train::{Task, build};
 
 use crate::sandbox::{SmokeRun, repository};
 
@@ -40,44 +39,45 @@ fn weights(module: &impl Module) -> BTreeMap<String, Vec<u32>> {
     weights.bits
 }
 
-/// Three steps of the mini table's own settings change exactly the parameters for which `trains` holds.
+/// Three steps of the mini scale's own settings change exactly the parameters for which `trains`
+/// holds, in every suite.
 #[track_caller]
 fn check(arm: &str, trains: impl Fn(&str) -> bool) {
-    check_in(Precision::F32, arm, trains);
+    check_in(Precision::F32, arm, &trains);
 }
 
 #[track_caller]
-fn check_in(dtype: Precision, arm: &str, trains: impl Fn(&str) -> bool) {
-    let mut experiment = Experiment::load(&repository(), "mini", "glue").unwrap();
+fn check_in(dtype: Precision, arm: &str, trains: &impl Fn(&str) -> bool) {
+    check_suite::<Glue>("rte", dtype, arm, trains);
+    check_suite::<DomainBed>("pacs", dtype, arm, trains);
+}
+
+#[track_caller]
+fn check_suite<S: Suite>(task: &str, dtype: Precision, arm: &str, trains: &impl Fn(&str) -> bool) {
+    let root = repository();
+    let mut experiment = ExperimentOf::<S>::load(&root, "mini", S::NAME, |_| Ok(())).unwrap();
     experiment.model.dtype = dtype;
-    let smoke = SmokeRun::new(experiment, arm, GlueTask::Rte);
-    let settings = &smoke.run.settings;
-    let model = build(settings, &smoke.source, GlueTask::Rte, &smoke.device).unwrap();
+    experiment.train.shared_lr = Some(1e-3);
+    let smoke = SmokeRun::<S>::at_shared_rate(experiment, arm, task);
+    let task = smoke.suite.task(&smoke.run).unwrap();
+    let model = build(&task, &smoke.recipe()).unwrap();
     let before = weights(&model);
     let declared: Vec<String> = adapters::trained_paths(&model);
     let expected: Vec<&String> = before.keys().filter(|path| trains(path)).collect();
     assert!(!expected.is_empty());
 
-    let sweep = SweepProgress::new(1);
-    let trainer = Trainer {
-        settings,
-        data: &smoke.data,
-        device: &smoke.device,
-        eval_batch_size: smoke.eval_batch_size,
-        progress: &sweep.run(arm.to_owned()),
-    };
-    let (model, outcome) = trainer.train(model).unwrap();
-    assert_eq!(outcome.steps, 3);
+    let (model, outcome) = smoke.fit(&task, model).unwrap();
+    assert_eq!(outcome.steps, task.length().steps);
     let after = weights(&model);
     assert_eq!(before.len(), after.len());
     let changed: Vec<&String> = after
         .keys()
         .filter(|path| before[*path] != after[*path])
         .collect();
-    assert_eq!(changed, expected, "{arm}");
+    assert_eq!(changed, expected, "{} {arm} {dtype}", S::NAME);
     let mut declared: Vec<&String> = declared.iter().collect();
     declared.sort();
-    assert_eq!(declared, expected, "{arm}");
+    assert_eq!(declared, expected, "{} {arm} {dtype}", S::NAME);
 }
 
 fn head(path: &str) -> bool {
@@ -114,9 +114,18 @@ fn full_fine_tuning_changes_everything() {
 }
 
 #[test]
-fn mixed_precision_changes_the_same_and_no_bit_of_the_narrow_weights() {
-    check_in(Precision::Bf16, "lora-r8", |path| {
+fn mixed_precision_changes_the_same_and_no_bit_of_what_is_frozen() {
+    let bf16 = |arm: &str, trains: fn(&str) -> bool| check_in(Precision::Bf16, arm, &trains);
+    bf16("lora-r8", |path| path.contains(".adapter.") || head(path));
+    for arm in ["tuneB-Arand-r8", "lora-fa-r8", "tuneB-AV-r8"] {
+        bf16(arm, |path| path.ends_with(".adapter.b") || head(path));
+    }
+    for arm in ["tuneA-Brand-r8", "tuneA-Bkm-r8", "tuneA-BU-r8"] {
+        bf16(arm, |path| path.ends_with(".adapter.a") || head(path));
+    }
+    bf16("tuneAB-Brand-r8", |path| {
         path.contains(".adapter.") || head(path)
     });
-    check_in(Precision::Bf16, "linear-probe", head);
+    bf16("linear-probe", head);
+    bf16("full", |_| true);
 }

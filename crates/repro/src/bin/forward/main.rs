@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use models::Family;
+use models::{Checkpoint, Classify, FamilyName, ModelError};
 use repro::cli::{device, exit};
 use safetensors::SafeTensors;
 
@@ -64,18 +64,31 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     if !folder.is_dir() {
         bail!("{}: its folder does not exist", cli.outputs.display());
     }
-    let outputs = match Family::of(&cli.checkpoint)? {
-        Family::Text if cli.interpolate_pos_encoding => {
+    let outputs = match FamilyName::of(&cli.checkpoint)? {
+        FamilyName::Roberta if cli.interpolate_pos_encoding => {
             bail!(
                 "--interpolate-pos-encoding is for images, but {} is a text model",
                 cli.checkpoint.display()
             );
         }
-        Family::Text => text::forward(cli, &device)?,
-        Family::Vision => vision::forward(cli, &device)?,
+        FamilyName::Roberta => text::forward(cli, &device)?,
+        FamilyName::Vit => vision::forward(cli, &device)?,
     };
     outputs.write(&cli.outputs)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a checkpoint has a head that can be read; of one that cannot, logits are not written, and
+/// standard error says so.
+fn has_head<F: Classify>(checkpoint: &Checkpoint<F>) -> Result<bool> {
+    match checkpoint.head_outputs() {
+        Ok(outputs) => Ok(outputs.is_some()),
+        Err(error @ ModelError::UnknownHead { .. }) => {
+            eprintln!("warning: {error}; hidden states alone are written");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads the file of inputs; an error names it.

@@ -2,16 +2,16 @@
 
 use anyhow::{Result, bail};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use models::{Checkpoint, ClassificationHead, Dropouts, Encoder, EncoderConfig, EncoderInput};
+use models::*;
 use ops::MaskStream;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::outputs::Outputs;
-use crate::{Cli, ROWS, no_tensor, read_inputs};
+use crate::{Cli, ROWS, has_head, no_tensor, read_inputs};
 
 /// What the checkpoint computes from the file of inputs.
 pub fn forward(cli: &Cli, device: &Device) -> Result<Outputs> {
-    let checkpoint = Checkpoint::open(&cli.checkpoint)?;
+    let checkpoint = Checkpoint::<Roberta>::open(&cli.checkpoint)?;
     let inputs = read_inputs(&cli.inputs, |file| Inputs::parse(file, checkpoint.config()))?;
     Ok(Model::load(&checkpoint, device)?.forward(&inputs, device))
 }
@@ -105,11 +105,11 @@ struct Model {
 }
 
 impl Model {
-    fn load(checkpoint: &Checkpoint, device: &Device) -> Result<Self> {
+    fn load(checkpoint: &Checkpoint<Roberta>, device: &Device) -> Result<Self> {
         // Nothing draws from it: dropout is off.
         let masks = MaskStream::default();
-        if !checkpoint.has_head() {
-            let encoder = checkpoint.encoder(device, &masks, Dropouts::off())?;
+        if !has_head(checkpoint)? {
+            let encoder = checkpoint.backbone(device, &masks, Dropouts::off())?;
             return Ok(Self {
                 encoder,
                 head: None,

@@ -2,16 +2,16 @@
 
 use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
-use models::{Dropouts, ViTConfig, VisionCheckpoint};
+use models::*;
 use ops::MaskStream;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::outputs::Outputs;
-use crate::{Cli, ROWS, no_tensor, read_inputs};
+use crate::{Cli, ROWS, has_head, no_tensor, read_inputs};
 
 /// What the checkpoint computes from the file of inputs.
 pub fn forward(cli: &Cli, device: &Device) -> Result<Outputs> {
-    let mut checkpoint = VisionCheckpoint::open(&cli.checkpoint)?;
+    let mut checkpoint = Checkpoint::<Vit>::open(&cli.checkpoint)?;
     if cli.interpolate_pos_encoding {
         checkpoint = checkpoint.with_interpolation();
     }
@@ -83,10 +83,10 @@ impl Images {
 type Model = Box<dyn Fn(Tensor<4>) -> (Tensor<3>, Option<Tensor<2>>)>;
 
 /// A checkpoint's model, with its head if it has one.
-fn load(checkpoint: &VisionCheckpoint, device: &Device) -> Result<Model> {
+fn load(checkpoint: &Checkpoint<Vit>, device: &Device) -> Result<Model> {
     // Nothing draws from it: dropout is off.
     let (masks, off) = (MaskStream::default(), Dropouts::off());
-    if checkpoint.head_classes().is_none() {
+    if !has_head(checkpoint)? {
         let backbone = checkpoint.backbone(device, &masks, off)?;
         return Ok(Box::new(move |pixels| (backbone.forward(pixels), None)));
     }

@@ -1,39 +1,19 @@
-//! Tables 5, 8, 9 and 10 as data, and what the rows of this suite mean.
-//!
-//! | field | value |
-//! |---|---|
-//! | task | the key of an [`ImageSet`] |
-//! | metric | `accuracy`, a fraction of the split's images |
-//! | selection | `last`, and `best` where a run has it |
-//! | split `in` | the 80 % of the source environment that the run trained on, without augmentation |
-//! | split `out` | the 20 % of the source environment that were held out: the paper's "ID" |
-//! | split `train_augmented`, `out_augmented` | the same two, augmented as in training, as DomainBed's loader measures them (optional) |
-//! | split `ood_<code>` | images of another environment, by its code in [`ImageSet::codes`]: `ood_C`, `ood_L100` |
-//! | split `ood_mean` | the mean of the three others (optional; the tables make it themselves) |
+//! Tables 5, 8, 9 and 10 as data; what the splits of the rows are is said in [`tasks::domainbed`].
 //!
 //! A column's key is the task, a slash and what is measured: `vlcs/id`, `vlcs/ood` (Table 5), `vlcs/L` (Tables 8 and 9: the
 //! accuracy on an environment) and `vlcs/gap_L` (Table 10: the training accuracy minus it).
 
-use results::{
-    Arm, Column, Domain, Measure, PaperTable, Plot, Selection, Split, TableHead, TableSpec, View,
+use results::{Arm, Column, Domain, Measure, Plot, Split, TableHead, TableSpec};
+use tasks::domainbed::{
+    AUGMENTED_HELD_OUT_SPLIT, AUGMENTED_TRAIN_SPLIT, Environment, HELD_OUT_SPLIT, ImageSet, METRIC,
+    OOD_MEAN_SPLIT, TRAIN_SPLIT,
 };
-use tasks::domainbed::ImageSet;
 
-/// Split of the images that a run trained on.
-pub const TRAIN_SPLIT: &str = "in";
+use crate::suites::frame::{TableFrame, paper};
 
-/// Split of the source environment's held-out images.
-pub const HELD_OUT_SPLIT: &str = "out";
-
-/// The paper's tables of images, in the order of their numbers, with rows for those of `arms` that they lack.
-///
-/// `generated` data have no published sizes.
-pub fn tables(
-    scale: &str,
-    view: View,
-    generated: bool,
-    arms: impl IntoIterator<Item = Arm> + Clone,
-) -> Vec<TableSpec> {
+/// The paper's tables of images, in the order of their numbers, with rows for those of the
+/// experiment's arms that they lack.
+pub fn specs(frame: &TableFrame) -> Vec<TableSpec> {
     let first_three = &ImageSet::ALL[..3];
     let against = Arm::lora(8);
     let claims = Plot::Claims { against };
@@ -77,63 +57,32 @@ pub fn tables(
         ),
     ];
     let spec = |(number, title, text, columns, plots): (u8, &str, &str, Vec<Column>, Vec<Plot>)| {
-        let name = format!("table{number}");
-        let paper = PaperTable::parse(number, format!("paper/{name}.csv"), text)
-            .expect("the transcription is part of the source and tested");
+        let paper = paper(number, text);
         let mut spec = TableSpec {
             head: TableHead {
-                title: format!("Table {number}: {title}"),
-                suite: "DomainBed".to_owned(),
-                place: 10 * u32::from(number),
-                paper_number: number,
-                scale: scale.to_owned(),
-                view,
-                selection: Selection::Last,
                 notes: notes(&columns),
                 columns,
-                average: false,
-                warning: String::new(),
                 plots,
-                command: format!("cargo run -p repro --bin {name} -- --scale {scale}"),
-                name,
+                ..frame.head("DomainBed", number, title)
             },
             arms: TableSpec::arms_of(&paper),
             splits: ImageSet::ALL
                 .into_iter()
-                .flat_map(|set| splits(set, generated))
+                .flat_map(|set| splits(set, frame.is_generated))
                 .collect(),
             paper,
         };
-        spec.add_arms(arms.clone());
+        spec.add_arms(frame.arms.iter().copied());
         spec
     };
     shown.into_iter().map(spec).collect()
-}
-
-/// The heads of the environments' columns in the paper, in DomainBed's order.
-fn headings(set: ImageSet) -> [&'static str; 4] {
-    match set {
-        ImageSet::Vlcs => ["Caltech101", "LabelMe", "SUN09", "VOC2007"],
-        ImageSet::Pacs => ["Art", "Cartoon", "Photo", "Sketch"],
-        ImageSet::OfficeHome => ["Art", "Clipart", "Product", "Photo"],
-        ImageSet::Terra => ["L100", "L38", "L43", "L46"],
-    }
-}
-
-/// The split that tests the environment at a position.
-pub fn test_split(set: ImageSet, position: usize) -> String {
-    if position == ImageSet::SOURCE {
-        HELD_OUT_SPLIT.to_owned()
-    } else {
-        format!("ood_{}", set.codes()[position])
-    }
 }
 
 fn column(set: ImageSet, what: &str, label: &str, measure: Measure, domain: Domain) -> Column {
     Column {
         key: format!("{}/{what}", set.key()),
         task: set.key().to_owned(),
-        metric: "accuracy".to_owned(),
+        metric: METRIC.to_owned(),
         measure,
         label: label.to_owned(),
         group: set.name().to_owned(),
@@ -142,8 +91,7 @@ fn column(set: ImageSet, what: &str, label: &str, measure: Measure, domain: Doma
 }
 
 fn in_and_out(set: ImageSet) -> [Column; 2] {
-    let others = (0..4).filter(|&position| position != ImageSet::SOURCE);
-    let others = others.map(|position| test_split(set, position)).collect();
+    let others = set.others().map(|other| other.split.to_owned()).collect();
     let held_out = Measure::Split(HELD_OUT_SPLIT.to_owned());
     [
         column(set, "id", "ID", held_out, Domain::In),
@@ -153,19 +101,19 @@ fn in_and_out(set: ImageSet) -> [Column; 2] {
 
 /// One column an environment: the accuracy there, or what of the training accuracy is lost there.
 fn by_environment(set: ImageSet, gap: bool) -> [Column; 4] {
-    [0, 1, 2, 3].map(|position| {
-        let (code, heading) = (set.codes()[position], headings(set)[position]);
-        let (label, domain) = if position == ImageSet::SOURCE {
-            (format!("{heading} (ID)"), Domain::In)
+    set.environments().each_ref().map(|environment| {
+        let Environment { code, label, .. } = environment;
+        let (label, domain) = if environment.is_source() {
+            (format!("{label} (ID)"), Domain::In)
         } else {
-            (heading.to_owned(), Domain::Out)
+            ((*label).to_owned(), Domain::Out)
         };
-        let split = test_split(set, position);
+        let split = environment.split.to_owned();
         let (what, measure) = if gap {
             let of = TRAIN_SPLIT.to_owned();
             (format!("gap_{code}"), Measure::Gap { of, minus: split })
         } else {
-            (code.to_owned(), Measure::Split(split))
+            ((*code).to_owned(), Measure::Split(split))
         };
         column(set, &what, &label, measure, domain)
     })
@@ -173,37 +121,29 @@ fn by_environment(set: ImageSet, gap: bool) -> [Column; 4] {
 
 /// The splits of a set's rows, with the sizes of the published set.
 fn splits(set: ImageSet, generated: bool) -> Vec<Split> {
-    let sizes = set.full_sizes().filter(|_| !generated);
     let split = |name: &str, label: String, total: Option<usize>| Split {
         task: set.key().to_owned(),
         name: name.to_owned(),
         label: format!("{} {label}", set.name()),
-        total: total.map(|total| total as u64),
+        total: total.filter(|_| !generated).map(|total| total as u64),
     };
-    let source = headings(set)[ImageSet::SOURCE];
-    let all = sizes.map(|sizes| sizes[ImageSet::SOURCE]);
+    let source = set.source().label;
+    let all = set.source().n_pictures;
     // DomainBed holds a fifth out, rounded down.
     let held_out = all.map(|all| (all as f64 * 0.2) as usize);
     let kept = all.zip(held_out).map(|(all, held_out)| all - held_out);
-    let mut splits = vec![
-        split(TRAIN_SPLIT, format!("{source} (trained on)"), kept),
-        split(HELD_OUT_SPLIT, format!("{source} (held out)"), held_out),
-        split(
-            "train_augmented",
-            format!("{source} (trained on, augmented)"),
-            kept,
-        ),
-        split(
-            "out_augmented",
-            format!("{source} (held out, augmented)"),
-            held_out,
-        ),
-        split("ood_mean", "other environments".to_owned(), None),
-    ];
-    for position in (0..4).filter(|&position| position != ImageSet::SOURCE) {
-        let total = sizes.map(|sizes| sizes[position]);
-        let label = headings(set)[position].to_owned();
-        splits.push(split(&test_split(set, position), label, total));
+    let mut splits = Vec::new();
+    for (name, what, total) in [
+        (TRAIN_SPLIT, "trained on", kept),
+        (HELD_OUT_SPLIT, "held out", held_out),
+        (AUGMENTED_TRAIN_SPLIT, "trained on, augmented", kept),
+        (AUGMENTED_HELD_OUT_SPLIT, "held out, augmented", held_out),
+    ] {
+        splits.push(split(name, format!("{source} ({what})"), total));
+    }
+    splits.push(split(OOD_MEAN_SPLIT, "other environments".to_owned(), None));
+    for other in set.others() {
+        splits.push(split(other.split, other.label.to_owned(), other.n_pictures));
     }
     splits
 }
@@ -236,11 +176,23 @@ fn notes(columns: &[Column]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use results::View;
+
     use super::*;
+
+    fn small() -> Vec<TableSpec> {
+        specs(&TableFrame {
+            scale: "small".into(),
+            view: View::Local,
+            shared_lr: false,
+            is_generated: false,
+            arms: Vec::new(),
+        })
+    }
 
     #[test]
     fn the_columns_are_the_papers() {
-        for spec in tables("small", View::Local, false, []) {
+        for spec in small() {
             let keys: Vec<&str> = spec
                 .head
                 .columns
@@ -254,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_split_of_a_column_is_one_that_rows_may_have() {
-        for spec in tables("small", View::Local, false, []) {
+        for spec in small() {
             for column in &spec.head.columns {
                 for split in column.measure.splits() {
                     let known = |known: &Split| known.task == column.task && known.name == split;
