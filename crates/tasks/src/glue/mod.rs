@@ -11,7 +11,6 @@
 
 mod columns;
 mod constant;
-mod file_bytes;
 mod find;
 mod jsonl;
 mod parquet;
@@ -22,7 +21,6 @@ mod tsv;
 use std::path::Path;
 
 pub use constant::{ConstantPredictor, constant_prediction, constant_predictors, equals_constant};
-pub use file_bytes::file_bytes_digest;
 pub use scores::scores;
 pub use task::{GlueTask, Headline, POOLED_SPLIT};
 
