@@ -80,6 +80,7 @@ test-slow:
 check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p bench --features count-memory --bin memory -- -D warnings
 
 ## Type-checks every backend, in a folder of its own, so that the main build stays warm.
 ## DOCS_RS: Burn's CUDA brings an LLVM that its build script would download; checking needs none.

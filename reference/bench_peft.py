@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The PyTorch + transformers + PEFT side of `make bench`; one measurement a process.
 
-    echo JOB | python reference/bench_peft.py       (a job as crates/repro/src/bench/job.rs writes it)
+    echo JOB | python reference/bench_peft.py       (a job as crates/bench/src/job.rs writes it)
     python reference/bench_peft.py --versions
 
 Reads a job as JSON from standard input and prints the answer as JSON on its last line: seconds of

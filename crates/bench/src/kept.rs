@@ -204,7 +204,7 @@ pub fn to_markdown(comparisons: &[Comparison], heading: &str) -> String {
     let mut out = format!(
         "# {heading}\n\n\
          MiB kept alive for the backward pass of one training step (`memory.csv` has every layer).\n\
-         Predicted is the arithmetic of `crates/repro/src/bench/kept.rs`; PyTorch + PEFT is what \
+         Predicted is the arithmetic of `crates/bench/src/kept.rs`; PyTorch + PEFT is what \
          `torch.autograd.graph.saved_tensors_hooks` sees, each storage once, without parameters.\n"
     );
     let mut shapes: Vec<&str> = comparisons.iter().map(|c| c.shape.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor};
-use models::{Encoder, EncoderInput, SequenceClassifier};
+use models::{Encoder, EncoderInput, Roberta, SequenceClassifier};
 
 use crate::Job;
 use crate::Shape;
@@ -25,7 +25,7 @@ pub fn measure(job: &Job, device: &Device) -> Result<Vec<Kept>> {
     let shape = Shape::find(&job.shape)?;
     match &shape.model {
         Model::Encoder { config, seq } => {
-            let model = classifier(&shape, config, &job.method()?, device)?;
+            let model = classifier::<Roberta>(&shape, config, &job.method()?, device)?;
             let batch = TokenBatch::random(&shape, config, *seq, job.padding);
             let input = batch.to_device(&device.clone().autodiff());
             Ok(measure_encoder(&model, &input))
