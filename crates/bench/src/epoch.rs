@@ -20,7 +20,7 @@ use repro::train::Precision;
 use repro::train::optimizer::OptimizerConfig;
 use repro::train::progress::SweepProgress;
 use repro::train::schedule::Schedule;
-use repro::train::{Fit, Recipe, build, fit};
+use repro::train::{build, fit};
 
 /// Id of the checkpoint that an epoch starts from.
 pub const CHECKPOINT: &str = "sentence-transformers/all-MiniLM-L6-v2";
@@ -89,25 +89,11 @@ pub fn measure(job: &Job, device: &Device) -> Result<Sample> {
         device,
         eval_batch_size: rte.batch_size,
     };
-    let recipe = Recipe {
-        method: &settings.method,
-        targets: &settings.targets,
-        seed: settings.seed,
-        dtype: settings.dtype,
-        device,
-    };
-    let model = build(&task, &recipe)?;
+    let model = build(&task, &settings.recipe(device))?;
     let built = peak_memory_mib();
-    let progress = SweepProgress::new(1);
-    let fitting = Fit {
-        method: &settings.method,
-        lr: settings.lr,
-        schedule: settings.schedule,
-        optimizer: &settings.optimizer,
-        progress: &progress.run(job.arm.clone()),
-        state: None,
-    };
-    let (_, outcome) = fit(&task, model, &fitting)?;
+    let sweep = SweepProgress::new(1);
+    let progress = sweep.run(job.arm.clone());
+    let (_, outcome) = fit(&task, model, &settings.fit(&progress))?;
     Ok(Sample {
         seconds: vec![data.train.labels.len() as f64 / outcome.examples_per_second],
         peak_rss_mb: peak_memory_mib(),

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use adapters::count::ParamCount;
 use adapters::{AdapterError, trained_paths};
 use anyhow::{Error, Result, bail};
 use results::settings::Record;
@@ -16,7 +15,7 @@ use crate::provenance::Revision;
 use crate::run::{Run, RunStore, SweepReport, sweep};
 use crate::suites::{ExperimentOf, Suite, TableFrame, World};
 use crate::train::progress::RunProgress;
-use crate::train::{Fit, Outcome, Recipe, Task, build};
+use crate::train::{Outcome, Recipe, Task, build};
 
 /// A suite ready to train: everything that can be wrong with its input has been looked at.
 pub struct Study<S: Suite> {
@@ -115,7 +114,7 @@ impl<S: Suite> Study<S> {
     /// If a model cannot be built, or the store is damaged.
     pub fn dry_run(&self) -> Result<()> {
         let done = self.store.finished()?;
-        let older = self.store.finished_by_other_revisions(&self.runs)?;
+        let older = self.store.finished_by_other_revisions(&self.runs, &done)?;
         let lengths = self.runs.iter().map(|run| run.settings.task.len());
         let width = lengths.max().unwrap_or(0).max(5);
         for run in &self.runs {
@@ -187,28 +186,13 @@ impl<S: Suite> Study<S> {
     /// # Errors
     /// If the model cannot be built, or a loss, gradient or output is not a finite number.
     pub fn train_run(&self, run: &Run<S::Own>, progress: &RunProgress<'_>) -> Result<Outcome> {
-        let settings = &run.settings;
-        let fit = Fit {
-            method: &settings.method,
-            lr: settings.lr,
-            schedule: settings.schedule,
-            optimizer: &settings.optimizer,
-            progress,
-            state: None,
-        };
-        self.suite.train(run, &self.recipe(run), &fit)
+        let recipe = self.recipe(run);
+        self.suite.train(run, &recipe, &run.settings.fit(progress))
     }
 
     /// How a run's model is made ready.
     pub fn recipe<'a>(&'a self, run: &'a Run<S::Own>) -> Recipe<'a> {
-        let settings = &run.settings;
-        Recipe {
-            method: &settings.method,
-            targets: &settings.targets,
-            seed: settings.seed,
-            dtype: settings.dtype,
-            device: &self.world.device,
-        }
+        run.settings.recipe(&self.world.device)
     }
 
     /// The trained set of a run, as its model declares it.
@@ -217,8 +201,9 @@ impl<S: Suite> Study<S> {
         let model = build(&task, &self.recipe(run)).map_err(|error| blame_arm(error, run.arm))?;
         let count = task.count(&model);
         Ok(format!(
-            "{} ({:.3} %; as the paper counts: {}): {}",
-            shares(&count),
+            "{} of {} parameters ({:.3} %; as the paper counts: {}): {}",
+            count.trainable,
+            count.total,
             count.percent(),
             run.paper_count(&count),
             folded(trained_paths(&model))
@@ -315,10 +300,6 @@ fn folder_of(results: &Path, args: &TableArgs, suite: &str) -> PathBuf {
         results.to_path_buf()
     };
     results.join(&args.scale).join(suite)
-}
-
-fn shares(count: &ParamCount) -> String {
-    format!("{} of {} parameters", count.trainable, count.total)
 }
 
 /// An adapter that does not fit is the arm's fault; a checkpoint that does not is not.

@@ -1,11 +1,12 @@
 //! Every setting that can change a run's result, and the key made of them.
 
+use burn::tensor::Device;
 use serde::Serialize;
 
-use crate::train::Method;
-use crate::train::Precision;
 use crate::train::optimizer::OptimizerConfig;
+use crate::train::progress::RunProgress;
 use crate::train::schedule::Schedule;
+use crate::train::{Fit, Method, Precision, Recipe};
 
 /// Every setting that can change a run's result; the hash of its record is the run's key.
 ///
@@ -51,6 +52,31 @@ pub struct Settings<O> {
     pub dtype: Precision,
     /// What the suite alone knows of.
     pub own: O,
+}
+
+impl<O> Settings<O> {
+    /// How the run's model is made ready on `device`.
+    pub fn recipe<'a>(&'a self, device: &'a Device) -> Recipe<'a> {
+        Recipe {
+            method: &self.method,
+            targets: &self.targets,
+            seed: self.seed,
+            dtype: self.dtype,
+            device,
+        }
+    }
+
+    /// How the run's model is trained, from its first step.
+    pub fn fit<'a>(&'a self, progress: &'a RunProgress<'a>) -> Fit<'a> {
+        Fit {
+            method: &self.method,
+            lr: self.lr,
+            schedule: self.schedule,
+            optimizer: &self.optimizer,
+            progress,
+            state: None,
+        }
+    }
 }
 
 /// What of a pretrained model can change a number.

@@ -72,12 +72,16 @@ impl RunStore {
         Ok(finished(&self.rows()?))
     }
 
-    /// The planned runs that are finished, but by another revision of the code alone.
+    /// The planned runs that are finished, but by another revision of the code alone; `done` are the
+    /// keys of [`RunStore::finished`].
     ///
     /// # Errors
-    /// As [`RunStore::rows`]; also if the settings records cannot be read.
-    pub fn finished_by_other_revisions<O>(&self, plan: &[Run<O>]) -> Result<HashSet<String>> {
-        let done = self.finished()?;
+    /// If the settings records cannot be read.
+    pub fn finished_by_other_revisions<O>(
+        &self,
+        plan: &[Run<O>],
+        done: &HashSet<String>,
+    ) -> Result<HashSet<String>> {
         let records = self.store.load_settings()?;
         let others: HashSet<Record> = records
             .iter()

@@ -13,7 +13,7 @@ use repro::plan::{Rates, Request, plan};
 use repro::run::Run;
 use repro::suites::{ExperimentOf, Suite, World};
 use repro::train::progress::SweepProgress;
-use repro::train::{Fit, Outcome, Recipe, Task, fit};
+use repro::train::{Outcome, Recipe, Task, fit};
 use tempfile::TempDir;
 
 /// GLUE: six arms, two tasks and one seed, twelve runs. The checkpoint is the tiny BERT of `models`.
@@ -357,28 +357,13 @@ impl<S: Suite> SmokeRun<S> {
 
     /// How the model is made ready.
     pub fn recipe(&self) -> Recipe<'_> {
-        let settings = &self.run.settings;
-        Recipe {
-            method: &settings.method,
-            targets: &settings.targets,
-            seed: settings.seed,
-            dtype: settings.dtype,
-            device: &self.world.device,
-        }
+        self.run.settings.recipe(&self.world.device)
     }
 
     /// Trains a model of the run's task.
     pub fn fit<T: Task>(&self, task: &T, model: T::Model) -> Result<(T::Model, Outcome)> {
-        let settings = &self.run.settings;
         let sweep = SweepProgress::new(1);
-        let fitting = Fit {
-            method: &settings.method,
-            lr: settings.lr,
-            schedule: settings.schedule,
-            optimizer: &settings.optimizer,
-            progress: &sweep.run("a run".into()),
-            state: None,
-        };
-        fit(task, model, &fitting)
+        let progress = sweep.run("a run".into());
+        fit(task, model, &self.run.settings.fit(&progress))
     }
 }
